@@ -1,0 +1,50 @@
+"""What `make run` prints when everything is up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .datadir import DataDir
+
+SHOWN_PER_SITE = 3
+
+
+def origin(environment: Mapping[str, str], label: str = "") -> str:
+    """Address of a site, e.g. ``http://host.localhost:8000``."""
+    usual = {"http": "80", "https": "443"}.get(environment["SCHEME"])
+    port = "" if environment["PORT"] == usual else f":{environment['PORT']}"
+    name = f"{label}.{environment['BASE_DOMAIN']}" if label else environment["BASE_DOMAIN"]
+    return f"{environment['SCHEME']}://{name}{port}"
+
+
+def banner(data: DataDir, environment: Mapping[str, str]) -> str:
+    """The text. No password is printed: terminals are recorded and shared."""
+    lines = [
+        "",
+        "  通办 Tongban",
+        f"  服务大厅  hall            {origin(environment)}/",
+        f"  ASP 管理  host console    {origin(environment, 'host')}/",
+    ]
+    path = data.path / "demo-accounts.json"
+    accounts = data.read_json("demo-accounts.json") if environment["DEMO"] != "0" else None
+    if isinstance(accounts, list):
+        lines += ["", "  可登录的演示账号  who can sign in", *account_lines(accounts)]
+        lines += ["", f"  密码与动态口令密钥  passwords, TOTP secrets   {path}"]
+    if catcher := environment.get("CATCHER_URL"):
+        lines.append(f"  截获的邮件  caught mail   {catcher}")
+    lines += [f"  日志  logs                {data.path / 'logs'}", "  停止  stop                Ctrl-C", ""]
+    return "\n".join(lines)
+
+
+def account_lines(accounts: list[Any]) -> list[str]:
+    """A few accounts of each site, in the order of the file."""
+    sites: dict[str, list[str]] = {}
+    for entry in accounts:
+        if isinstance(entry, dict) and entry.get("site") and entry.get("account"):
+            sites.setdefault(str(entry["site"]), []).append(str(entry["account"]))
+    lines = []
+    for site, names in sites.items():
+        more = f" … +{len(names) - SHOWN_PER_SITE}" if len(names) > SHOWN_PER_SITE else ""
+        lines.append(f"    {site:<40} {', '.join(names[:SHOWN_PER_SITE])}{more}")
+    return lines

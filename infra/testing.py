@@ -1,0 +1,46 @@
+"""``python -m infra.testing [pytest arguments]``: all tests, inside ``python -m infra with``.
+
+Two rounds: everything that can share a machine, on several processes; then the tests marked `faults`,
+which kill servers and measure recovery, one after the other.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from infra.setup.browser import browser_find
+from infra.tools import ROOT
+
+NOTHING_COLLECTED = 5
+INTERRUPTED = 2
+MOST_PROCESSES = 4
+
+
+def pytest(*arguments: str) -> int:
+    environment = dict(os.environ)
+    if found := browser_find():
+        environment["BROWSER_PATH"] = found
+    argv = [sys.executable, "-m", "pytest", *arguments]
+    print("+ pytest", *arguments, flush=True)
+    return subprocess.run(argv, cwd=ROOT, env=environment, check=False).returncode
+
+
+def main(arguments: list[str]) -> int:
+    """Exit status of pytest: that of the first round that failed."""
+    compiled = subprocess.run([sys.executable, "manage.py", "catalogues", "compile"], cwd=ROOT, check=False)
+    if compiled.returncode != 0:
+        return compiled.returncode
+    processes = str(min(os.cpu_count() or 1, MOST_PROCESSES))
+    results = [pytest("-n", processes, "--dist", "loadgroup", "-m", "not faults", *arguments)]
+    if results[0] != INTERRUPTED:
+        results.append(pytest("-m", "faults", *arguments))
+    failed = [status for status in results if status not in (0, NOTHING_COLLECTED)]
+    if failed:
+        return failed[0]
+    return NOTHING_COLLECTED if all(status == NOTHING_COLLECTED for status in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,45 @@
+"""Every write of the organization: its public door for other apps."""
+
+from office.organization.services.departments import (
+    department_create,
+    department_dissolve,
+    department_move,
+    department_shift,
+    department_update,
+)
+from office.organization.services.imports import import_begin, import_confirm, import_discard, import_options
+from office.organization.services.invitations import Invited, Slip, invite_by_mail, slips_issue
+from office.organization.services.members import (
+    Place,
+    member_create,
+    member_update,
+    members_disable,
+    members_enable,
+    staff_exported,
+)
+from office.organization.services.posts import post_create, post_remove, post_update
+
+__all__ = [
+    "Invited",
+    "Place",
+    "Slip",
+    "department_create",
+    "department_dissolve",
+    "department_move",
+    "department_shift",
+    "department_update",
+    "import_begin",
+    "import_confirm",
+    "import_discard",
+    "import_options",
+    "invite_by_mail",
+    "member_create",
+    "member_update",
+    "members_disable",
+    "members_enable",
+    "post_create",
+    "post_remove",
+    "post_update",
+    "slips_issue",
+    "staff_exported",
+]

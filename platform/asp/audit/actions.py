@@ -1,0 +1,55 @@
+"""The registry of audited actions: code -> sentence, filled with the entry's parameters when shown.
+
+Each app registers its own in `audit_actions.py`, which is imported when Django is ready.
+"""
+
+import re
+from typing import Any
+
+from django.utils.functional import Promise
+
+from asp.jobs.values import fill
+
+CODE = re.compile(r"[a-z_]+\.[a-z_]+\Z")
+
+_texts: dict[str, str | Promise] = {}
+
+
+class UnknownActionError(LookupError):
+    """An action was recorded that no app has registered."""
+
+
+def register(code: str, text: str | Promise) -> None:
+    """Declare action `code` ("app.thing_done") with its sentence ("Renamed {old} to {new}").
+
+    Raises ValueError if the code is malformed or already has another sentence.
+    """
+    if not CODE.match(code):
+        raise ValueError(f"not an action code: {code!r}")
+    if code in _texts and _texts[code] is not text and str(_texts[code]) != str(text):
+        raise ValueError(f"action {code} is registered twice")
+    _texts[code] = text
+
+
+def is_registered(code: str) -> bool:
+    """Whether some app has declared this action."""
+    return code in _texts
+
+
+def codes() -> list[str]:
+    """Every registered action code, sorted."""
+    return sorted(_texts)
+
+
+def sentence(code: str, params: dict[str, Any], *, target_name: str = "") -> str:
+    """Return the sentence of one entry in the reader's language; the bare code if nobody knows it."""
+    text = _texts.get(code)
+    if text is None:
+        return code
+    return fill(text, {"target": target_name, **params})
+
+
+def label(code: str) -> str:
+    """Return the sentence with its blanks shown as an ellipsis, for lists of actions to choose from."""
+    text = _texts.get(code)
+    return re.sub(r"\{[^}]*\}", "…", str(text)) if text is not None else code

@@ -1,0 +1,11 @@
+"""The sentences of the log's own acts."""
+
+from django.utils.translation import gettext_lazy as _
+
+from asp.audit.actions import register
+
+register("audit.verified", _("Checked the audit log: {sealed} sealed entries, all in order"))
+register(
+    "audit.tampering_found",
+    _("Checked the audit log: {findings} signs of changes in {sealed} sealed entries"),
+)

@@ -1,0 +1,27 @@
+"""Copies of the chain heads, kept by the host: a bureau's log cannot lose its tail unnoticed."""
+
+from django.db import models
+from django.db.models import Q
+
+from tenants.keys import uuid7
+
+
+class Head(models.Model):
+    """The newest seal of one site. `bureau_id` is null for the host's own log."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    bureau_id = models.UUIDField(null=True)
+    seq = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bureau_id"], nulls_distinct=False, name="audit_head_one_per_site"
+            ),
+            models.CheckConstraint(condition=Q(seq__gte=1), name="audit_head_seq_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bureau_id or 'host'} #{self.seq}"

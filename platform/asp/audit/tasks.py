@@ -1,0 +1,52 @@
+"""The audit log's background work: sealing when it is rung for, a full pass now and then, verification."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from asp.audit.actor import Actor
+from asp.audit.sealer import seal
+from asp.audit.services import record
+from asp.audit.verifier import verify
+from asp.jobs import JobRun, job, periodic
+from asp.jobs.bells import Answer, Bell, answers
+
+FULL_PASS_SECONDS = 3600
+
+
+@answers("audit")
+def seal_rung(bells: Sequence[Bell]) -> Answer:
+    """Seal what has been committed on the site that rang."""
+    if seal(refs=[bell.ref for bell in bells if bell.ref]) is None:
+        return Answer.later(0.5)
+    return Answer.all(bells)
+
+
+@periodic(every=FULL_PASS_SECONDS)
+@job("audit.seal_all", title=_("Seal the audit log completely"), scope="any")
+def seal_all(_run: JobRun) -> dict[str, int]:
+    """Seal what no doorbell tells of: rows of very long transactions, rows put in by hand."""
+    return {"sealed": seal(full=True) or 0}
+
+
+@job(
+    "audit.verify",
+    title=_("Check the audit log"),
+    scope="any",
+    texts={"walking": _("Checking entry {done} of {total}")},
+)
+def verify_log(run: JobRun) -> dict[str, object]:
+    """Walk the chain and keep the report; the check is itself an entry of the log."""
+
+    def progress(done: int, total: int) -> None:
+        run.progress(done, total, code="walking", params={"done": done, "total": total})
+
+    report = verify(progress=progress)
+    with transaction.atomic():
+        record(
+            actor=Actor.of_job(run),
+            action="audit.verified" if report.ok else "audit.tampering_found",
+            params={"sealed": report.sealed, "findings": len(report.findings) + report.more_findings},
+        )
+    return report.as_json()

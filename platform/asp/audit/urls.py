@@ -1,0 +1,13 @@
+"""Addresses of the audit log, on the host and in each bureau."""
+
+from django.urls import path
+
+from asp.audit import views
+
+app_name = "audit"
+urlpatterns = [
+    path("", views.entry_list, name="entry-list"),
+    path("chain/", views.chain_part, name="chain"),
+    path("verify/", views.verify_start, name="verify"),
+    path("<uuid:entry_id>/", views.entry_detail, name="entry-detail"),
+]

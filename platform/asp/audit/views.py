@@ -1,0 +1,68 @@
+"""Pages of the audit administrator (审计管理员), of the host and of each bureau."""
+
+import uuid
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from asp.accounts.access import duty
+from asp.audit import selectors
+from asp.audit.actor import Actor
+from asp.audit.forms import FilterForm
+from asp.audit.tasks import verify_log
+from asp.jobs import job_start
+from asp.jobs.pages import frame
+
+
+@duty("audit")
+@require_safe
+def entry_list(request: HttpRequest) -> HttpResponse:
+    """The log, newest first, with its filter and the state of the chain."""
+    form = FilterForm(request.GET)
+    page = selectors.entry_page(form.wanted(), before=_key(request, "before"), after=_key(request, "after"))
+    context = {
+        "frame": frame(request),
+        "form": form,
+        "filtered": any(request.GET.get(name) for name in form.fields),
+        "page": page,
+        "chain": selectors.chain_state(),
+    }
+    return render(request, "audit/list.html", context)
+
+
+@duty("audit")
+@require_safe
+def entry_detail(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """One entry with everything that is known of it."""
+    row, seal = selectors.entry_get(entry_id)
+    return render(
+        request, "audit/detail.html", {"frame": frame(request), "row": row, "entry": row.entry, "seal": seal}
+    )
+
+
+@duty("audit")
+@require_safe
+def chain_part(request: HttpRequest) -> HttpResponse:
+    """The card that says where the chain stands; fetched again when a check has ended."""
+    return render(request, "audit/_chain.html", {"chain": selectors.chain_state()})
+
+
+@duty("audit")
+@require_POST
+def verify_start(request: HttpRequest) -> HttpResponse:
+    """Start a check of the whole chain; a second click finds the first one's job."""
+    with transaction.atomic():
+        job_start(actor=Actor.of(request), job=verify_log, key="audit.verify")
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "audit/_chain.html", {"chain": selectors.chain_state()})
+    return HttpResponseRedirect(reverse("audit:entry-list"))
+
+
+def _key(request: HttpRequest, name: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.GET.get(name, ""))
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""The content store: encrypted objects on S3, uploads by tus, downloads from the content origin."""

@@ -1,0 +1,189 @@
+"""Settings of every process. What differs between machines comes from `asp.config.environment`."""
+
+from pathlib import Path
+
+from asp.config.environment import ROOT, database_settings, read_environment
+
+ASP = read_environment()
+SECURE = ASP.scheme == "https"
+
+DEBUG = False
+SECRET_KEY = ASP.secret_key
+# Hosts are decided by tenants.routing, which answers 404 for a name that is nobody's.
+ALLOWED_HOSTS = ["*"]
+USE_X_FORWARDED_HOST = False
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- apps -------------------------------------------------------------------------------------------
+_EVERYWHERE = [
+    "asp.accounts.apps.AccountsConfig",
+    "asp.audit.apps.AuditConfig",
+    "asp.messages.apps.MessagesConfig",
+    "asp.jobs.apps.JobsConfig",
+    "asp.blobs.apps.BlobsConfig",
+    "axes",
+]
+_HOST_ONLY = [
+    "django_tenants",
+    "tenants.apps.TenantsConfig",
+    "provisioning.apps.ProvisioningConfig",
+    "asp.ui.apps.UiConfig",
+    "asp.audit.heads.apps.AuditHeadsConfig",
+    # Only because django-tenants and axes import them; no bureau has their tables.
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "django_otp",
+]
+_OFFICE = [
+    "asp.search.apps.SearchConfig",
+    "office.organization.apps.OrganizationConfig",
+    "office.workbench.apps.WorkbenchConfig",
+    "office.library.apps.LibraryConfig",
+]
+
+
+def _module(name: str) -> str:
+    """django-tenants' router compares app modules, not the paths of their configurations."""
+    return name.split(".apps.")[0]
+
+
+SHARED_APPS = [_module(name) for name in (*_HOST_ONLY, *_EVERYWHERE)]
+TENANT_APPS = [_module(name) for name in (*_EVERYWHERE, *_OFFICE)]
+INSTALLED_APPS = [*_HOST_ONLY, *_EVERYWHERE, *_OFFICE]
+
+TENANT_MODEL = "tenants.Bureau"
+TENANT_DOMAIN_MODEL = "tenants.Domain"
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+DATABASES = {"default": database_settings(ASP)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"  # third-party tables; ours have UUID keys
+
+# --- requests ---------------------------------------------------------------------------------------
+URL_TABLES = {
+    "hall": "asp.config.urls_hall",
+    "host": "asp.config.urls_host",
+    "bureau": "asp.config.urls_bureau",
+    "content": "asp.config.urls_content",
+}
+ROOT_URLCONF = "asp.config.urls_hall"
+APPEND_SLASH = True
+MIDDLEWARE = [
+    "asp.ui.middleware.RequestIdMiddleware",
+    "asp.ui.middleware.SecurityHeadersMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tenants.middleware.SiteMiddleware",
+    "asp.accounts.middleware.SessionMiddleware",
+    "asp.ui.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "asp.accounts.middleware.OriginMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "asp.accounts.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "asp.ui.middleware.ErrorsMiddleware",
+    "asp.ui.middleware.FlashMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+CSRF_COOKIE_SECURE = SECURE
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "tb_csrf"
+CSRF_FAILURE_VIEW = "asp.ui.views.csrf_failure"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
+SECURE_HSTS_PRELOAD = SECURE
+SECURE_SSL_REDIRECT = False  # the proxy in front does it
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "asp.ui.context.shell",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "asp.ui.forms.Renderer"
+
+# --- people -----------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.Account"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "asp.accounts.backends.SiteBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "asp.accounts.passwords.CharacterClassesValidator"},
+    {"NAME": "asp.accounts.passwords.HistoryValidator"},
+]
+LOGIN_URL = "accounts:sign-in"
+SESSION_ENGINE = "asp.accounts.sessions"
+SESSION_COOKIE_NAME = "__Host-session" if SECURE else "tb_session"
+SESSION_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+OTP_TOTP_ISSUER = "Tongban"
+
+AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.5  # hours
+AXES_LOCKOUT_PARAMETERS = ["username"]  # the bureau is the schema; sources are counted in Valkey
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "asp.accounts.sources.client_address"
+
+# --- cache, mail ------------------------------------------------------------------------------------
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": ASP.redis_url,
+        "KEY_FUNCTION": "tenants.cache.make_key",
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+    },
+}
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+
+# --- languages and time -----------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "tb_language"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"  # how instants are shown; they are stored as UTC
+
+# --- static files -----------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = ASP.data_dir / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # files live in asp.blobs
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+# --- checks, logs -----------------------------------------------------------------------------------
+# Sources are counted over all bureaus by asp.accounts.sources.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"axes": {"level": "WARNING"}, "botocore": {"level": "WARNING"}, "boto3": {"level": "WARNING"}},
+}
+BASE_DIR: Path = ROOT

@@ -1,0 +1,161 @@
+"""The queue: dramatiq on Valkey carries job ids. It may lose everything it holds at any time."""
+
+import logging
+import threading
+import uuid
+from contextvars import Context
+from typing import Any
+
+import dramatiq
+import redis
+from django.conf import settings
+from django.core.signing import Signer
+from django.db import close_old_connections
+from django.utils.crypto import constant_time_compare
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.middleware import Middleware
+
+from asp.jobs import sites
+from asp.jobs.registry import QUEUES
+
+log = logging.getLogger(__name__)
+
+ACTOR = "jobs.run"
+NAMESPACE = "dramatiq"
+SECONDS_TO_WAIT = 3
+
+_mutex = threading.Lock()
+_broker: RedisBroker | None = None
+
+
+class CloseConnections(Middleware):
+    """Each message begins and ends without a database connection that died or is too old."""
+
+    def before_process_message(self, broker: dramatiq.Broker, message: Any) -> None:
+        close_old_connections()
+
+    def after_process_message(
+        self,
+        broker: dramatiq.Broker,
+        message: Any,
+        *,
+        result: Any = None,
+        exception: BaseException | None = None,
+    ) -> None:
+        close_old_connections()
+
+    after_skip_message = before_process_message
+
+
+def get_broker() -> RedisBroker:
+    """Return this process's broker, made on first use so that it is never shared by a fork."""
+    global _broker
+    with _mutex:
+        if _broker is None:
+            _broker = _make()
+        return _broker
+
+
+def send(job_id: uuid.UUID, *, site_key: str, queue: str) -> None:
+    """Put a job's id into its queue. Raises redis.RedisError or OSError if Valkey does not answer."""
+    message: dramatiq.Message[Any] = dramatiq.Message(
+        queue_name=queue,
+        actor_name=ACTOR,
+        args=(str(job_id), site_key, sign(job_id, site_key=site_key, queue=queue)),
+        kwargs={},
+        options={},
+    )
+    get_broker().enqueue(message)
+
+
+def waiting(queue: str) -> int:
+    """Return how many messages wait in a queue and no worker has fetched."""
+    return int(get_broker().client.llen(f"{NAMESPACE}:{queue}"))
+
+
+def sign(job_id: uuid.UUID, *, site_key: str, queue: str) -> str:
+    """Return the signature that binds a job to its site and queue."""
+    return Signer(salt="asp.jobs.context").signature(f"{job_id} {site_key} {queue}")
+
+
+def receive(job_id: str, site_key: str, signature: str, *, queue: str) -> None:
+    """Handle one message: check whose it is, enter that site, run the job.
+
+    A message that nobody of ours has signed is dropped and logged; so is one for a site that does not
+    exist. Everything else is decided by the job's row.
+    """
+    from asp.jobs.runner import run_job
+
+    try:
+        expected = sign(uuid.UUID(job_id), site_key=site_key, queue=queue)
+    except (ValueError, AttributeError, TypeError):
+        log.error("refused a message without a job id")
+        return
+    if not constant_time_compare(expected, signature):
+        log.error(
+            "refused a message with a forged context: job %s, site %r, queue %r", job_id, site_key, queue
+        )
+        return
+    try:
+        with sites.entered(site_key):
+            outcome = run_job(uuid.UUID(job_id))
+    except sites.UnknownSiteError:
+        log.error("refused job %s: there is no site %r", job_id, site_key)
+        return
+    except sites.SiteClosedError as closed:
+        log.info("job %s waits: %s", job_id, closed)
+        return
+    log.info("job %s on %s: %s", job_id, site_key, outcome.value)
+
+
+def _make() -> RedisBroker:
+    client = redis.Redis.from_url(
+        settings.ASP.redis_url,
+        socket_timeout=SECONDS_TO_WAIT,
+        socket_connect_timeout=SECONDS_TO_WAIT,
+    )
+    # Measured: with these two, jobs of a killed worker come back within seconds. Retries and time
+    # limits are the row's affair, so dramatiq's own middleware for them is left out.
+    broker = RedisBroker(
+        client=client,
+        namespace=NAMESPACE,
+        heartbeat_timeout=3000,
+        maintenance_chance=100_000,
+        middleware=[CloseConnections()],
+    )
+    for queue in QUEUES:
+        broker.declare_queue(queue)
+    dramatiq.set_broker(broker)
+
+    @dramatiq.actor(actor_name=ACTOR, broker=broker, queue_name=QUEUES[0])
+    def run(job_id: str, site_key: str, signature: str) -> None:
+        # An empty context: nothing of an earlier message, no site least of all, can be left in it.
+        queue = _current_queue() or QUEUES[0]
+        Context().run(receive, job_id, site_key, signature, queue=queue)
+
+    broker.add_middleware(_CurrentQueue())
+    return broker
+
+
+_local = threading.local()
+
+
+class _CurrentQueue(Middleware):
+    """Lets the actor know from which queue its message came; the signature covers it."""
+
+    def before_process_message(self, broker: dramatiq.Broker, message: Any) -> None:
+        _local.queue = message.queue_name
+
+    def after_process_message(
+        self,
+        broker: dramatiq.Broker,
+        message: Any,
+        *,
+        result: Any = None,
+        exception: BaseException | None = None,
+    ) -> None:
+        _local.queue = None
+
+
+def _current_queue() -> str | None:
+    return getattr(_local, "queue", None)

@@ -1,0 +1,1 @@
+"""The design system: base templates, components, icons, front-end bundle, languages of the interface."""

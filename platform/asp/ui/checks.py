@@ -1,0 +1,17 @@
+"""System checks of the interface."""
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Warning, register
+
+from asp.ui.bundle import BundleMissing, manifest
+
+
+@register("ui")
+def bundle_is_built(**_: Any) -> list[CheckMessage]:
+    """Say so when pages would come without styles and scripts."""
+    try:
+        manifest()
+    except BundleMissing as error:
+        return [Warning(str(error), hint="npm ci && npm run build in platform/asp/ui/frontend", id="ui.W001")]
+    return []

@@ -1,0 +1,50 @@
+// HTMX: the token, what to do with errors, and what to do when a part turns out to be a whole page.
+import { csrfToken } from "../dom.js";
+import { t } from "../strings.js";
+import { toast } from "./toasts.js";
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrfToken();
+});
+
+const KNOWN = { 401: "error-forbidden", 403: "error-forbidden", 404: "error-absent", 410: "error-absent" };
+
+function words(xhr) {
+  if (xhr.getResponseHeader("Tb-Error") === "part") {
+    const part = new DOMParser().parseFromString(xhr.responseText, "text/html");
+    const text = part.body.textContent.replace(/\s+/g, " ").trim();
+    if (text) return text;
+  }
+  return t(KNOWN[xhr.status] ?? "error-server", { id: xhr.getResponseHeader("X-Request-Id") ?? "" });
+}
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, boosted } = event.detail;
+  if (xhr.status === 422) {
+    // A form that came back with its errors.
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+    return;
+  }
+  if (xhr.status === 286) return;
+  if (xhr.status >= 400) {
+    event.detail.shouldSwap = false;
+    // A poll that fails says nothing: it tries again by itself.
+    if (!event.detail.elt?.closest?.("[data-tb-quiet]")) toast(words(xhr), { kind: "bad" });
+    return;
+  }
+  // The session has ended, or a redirect led to a page: show that page instead of putting it into this one.
+  if (!boosted && !event.detail.selectOverride && /^\s*<!doctype/i.test(xhr.responseText)) {
+    const select = event.detail.elt?.closest?.("[hx-select]");
+    if (!select) {
+      event.detail.shouldSwap = false;
+      window.location.reload();
+    }
+  }
+});
+
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, (event) => {
+    if (!event.detail.elt?.closest?.("[data-tb-quiet]")) toast(t("error-network"), { kind: "bad" });
+  });
+}

@@ -1,0 +1,37 @@
+"""Sentences of provisioning's audit entries."""
+
+from django.utils.translation import gettext_lazy as _
+
+from asp.audit.actions import register
+
+register("provisioning.application_submitted", _("{name} applied for an office"))
+register("provisioning.application_resubmitted", _("{name} sent the corrected application in"))
+register("provisioning.correction_asked", _("Asked {name} to correct the application"))
+register("provisioning.application_rejected", _("Rejected the application of {name}: {reason}"))
+register(
+    "provisioning.application_approved",
+    _("Approved the application of {name}: address {slug}, {quota_gb} GB, functions {functions}"),
+)
+register("provisioning.address_changed", _("Changed the approved address of {name} from {old} to {new}"))
+register("provisioning.letter_opened", _("Opened the authorisation letter of {name}"))
+register("provisioning.opening_started", _("Started opening no. {number} of the office of {name}"))
+register("provisioning.opening_stopped", _("Stopped the opening of the office of {name}"))
+register("provisioning.opening_failed", _("The opening of the office of {name} failed at step {step} ({code})"))
+register(
+    "provisioning.bureau_opened",
+    _("Opened the office of {name}: address {slug}, {quota_gb} GB, functions {functions}"),
+)
+register(
+    "provisioning.office_opened",
+    _("The office was opened: address {slug}, {quota_gb} GB, functions {functions}, approved by {by}"),
+)
+register("provisioning.activation_fetched", _("{person} ({duty}) of {name} fetched an activation in the hall"))
+register("provisioning.activation_mailed", _("An activation was mailed to {person} ({duty}) of {name} again"))
+register("provisioning.bureau_activated", _("All three administrators of {name} are active; the office is, too"))
+register("provisioning.quota_changed", _("Changed the storage of {name} from {old} GB to {new} GB"))
+register("provisioning.functions_changed", _("Changed the functions of {name}: on {on}, off {off}"))
+register("provisioning.bureau_renamed", _("Renamed {old} to {new}"))
+register("provisioning.bureau_moved", _("Changed the address of {name} from {old} to {new}"))
+register("provisioning.bureau_suspended", _("Suspended the office of {name}: {reason}"))
+register("provisioning.bureau_resumed", _("Resumed the office of {name}"))
+register("provisioning.bureaus_exported", _("Exported the list of bureaus ({count})"))

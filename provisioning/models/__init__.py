@@ -1,0 +1,24 @@
+"""Applications for an office, how they were decided and opened; all in the public schema, host side only."""
+
+from provisioning.models.application import (
+    Administrator,
+    Application,
+    ApplicationState,
+    Event,
+    EventKind,
+    Level,
+)
+from provisioning.models.attempts import Attempts
+from provisioning.models.opening import Opening, OpeningState
+
+__all__ = [
+    "Administrator",
+    "Application",
+    "ApplicationState",
+    "Attempts",
+    "Event",
+    "EventKind",
+    "Level",
+    "Opening",
+    "OpeningState",
+]

@@ -1,0 +1,70 @@
+"""Work that only tests ask for."""
+
+import time
+import uuid
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from asp.audit.actor import Actor
+from asp.audit.services import record
+from asp.jobs import JobRun, job
+from asp.ui.errors import UserFacingError
+from tenants.cache import prefix_key
+from tests.asp.jobs import flags
+
+Params = dict[str, object]
+
+
+@job("tests.add", title=_("Add {a} and {b}"), scope="any")
+def add(run: JobRun, *, a: int, b: int) -> Params:
+    run.progress(1, 1)
+    return {"sum": a + b, "key": prefix_key("x"), "by": Actor.of_job(run).name}
+
+
+@job("tests.hold", title="Hold", scope="any", texts={"inside": "Inside {place}"})
+def hold(run: JobRun, *, flag: str) -> Params:
+    """Show that it runs, then wait for a flag."""
+    flags.count(f"{flag}:begun")
+    run.progress(1, 2, code="inside", params={"place": "the job"})
+    for _step in range(3000):
+        if flags.is_set(flag):
+            break
+        time.sleep(0.01)
+    flags.count(f"{flag}:ended")
+    return {"attempt": run.attempt}
+
+
+@job("tests.in_transaction", title="Long transaction", scope="any")
+def in_transaction(run: JobRun, *, flag: str) -> None:
+    with transaction.atomic():
+        record(actor=Actor.of_job(run), action="audit.verified", params={"sealed": 0})
+        run.progress(3, 7)
+        for _step in range(3000):
+            if flags.is_set(flag):
+                break
+            time.sleep(0.01)
+
+
+@job("tests.stop_at_progress", title="Stop", scope="any")
+def stop_at_progress(run: JobRun, *, flag: str) -> None:
+    flags.count(f"{flag}:begun")
+    for step in range(3000):
+        time.sleep(0.01)
+        run.progress(step, 0, code=str(step))
+
+
+@job("tests.refuse", title="Refuse", scope="any")
+def refuse(run: JobRun, *, name: str) -> None:
+    raise UserFacingError("tests.refused", _("No tasks"), {"name": name, "run": str(run.job_id)})
+
+
+@job("tests.fail", title="Fail", scope="any", attempts=2)
+def fail(run: JobRun, *, flag: str) -> None:
+    flags.count(flag)
+    raise RuntimeError(f"a bug, {run.attempt}")
+
+
+@job("tests.for_host", title="Host only", scope="host")
+def for_host(run: JobRun) -> Params:
+    return {"id": str(run.job_id or uuid.UUID(int=0))}

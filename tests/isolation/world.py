@@ -1,0 +1,49 @@
+"""One bureau with something in every function, all of it marked, so that a leak is seen anywhere."""
+
+from django.test import Client
+from django_otp.util import random_hex
+
+from asp.accounts.services import link_issue, role_create, role_grant
+from asp.accounts.services.factors import device_store
+from asp.accounts.subjects import PERSON, Subject
+from asp.accounts.testing import sign_in
+from asp.audit.actor import Actor
+from asp.blobs.services import blob_write
+from asp.jobs import job_start
+from asp.audit.tasks import verify_log
+from office.library import services as library
+from office.library.models import Level
+from office.organization.services import import_begin
+from tenants.context import bureau_context
+from tenants.site import BureauRef
+from tests.support.people import TESTER, Cast, people
+
+MARK = "泄漏甲"
+
+
+def furnish(bureau: BureauRef) -> Cast:
+    """Fill `bureau` and return its cast; every name and text in it carries MARK."""
+    cast = people(bureau, mark=MARK)
+    with bureau_context(bureau):
+        head = Actor.of_account(cast.head)
+        role = role_create(actor=Actor.of_account(cast.security), name=f"{MARK}角色", codes=["library.use"])
+        role_grant(actor=Actor.of_account(cast.security), role=role, subject=Subject(PERSON, cast.head.pk))
+        cabinet = library.cabinet_open_personal(actor=head, account=cast.head)
+        top = library.folder_get_for(account=cast.head, node_id=cabinet.pk)
+        folder = library.folder_create(actor=head, parent=top, name=f"{MARK}文件夹")
+        for number in range(2):
+            blob = blob_write(actor=head, data=f"{MARK} {number}".encode(), filename="a.txt", media_type="text/plain")
+            file, _version = library.file_store(actor=head, place=folder, name=f"{MARK}文件.txt", blob=blob)
+        gone = library.folder_create(actor=head, parent=top, name=f"{MARK}已删")
+        library.nodes_trash(actor=head, nodes=[gone])
+        library.access_grant(actor=head, node=folder, subject=Subject(PERSON, cast.clerk.pk), level=Level.VIEW)
+        link_issue(actor=TESTER, account=cast.clerk, purpose="reset", channel="slip")
+        sign_in(Client(), cast.head)
+        device_store(cast.head, random_hex(20), None)
+        import_begin(actor=Actor.of_account(cast.system), blob=blob, filename=f"{MARK}.xlsx")
+        job_start(
+            actor=Actor.of_account(cast.system),
+            job=verify_log,
+            title_params={"name": MARK},
+        )
+    return cast

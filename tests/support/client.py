@@ -1,0 +1,30 @@
+"""A test client that speaks to one site as a browser would."""
+
+from typing import Any
+
+from django.conf import settings
+from django.test import Client
+
+from tenants.context import site_context
+from tenants.site import BureauRef, Site
+
+
+class SiteClient(Client):
+    """`SiteClient(bureau)`, `SiteClient("host")` or `SiteClient("hall")`."""
+
+    def __init__(self, where: BureauRef | str, **kwargs: Any) -> None:
+        base = settings.ASP.base_domain
+        if isinstance(where, BureauRef):
+            self.site, host = Site("bureau", where), f"{where.slug}.{base}"
+        else:
+            self.site = Site(where)  # type: ignore[arg-type]
+            host = base if where == "hall" else f"{where}.{base}"
+        super().__init__(HTTP_HOST=host, HTTP_SEC_FETCH_SITE="same-origin", HTTP_ACCEPT_LANGUAGE="en", **kwargs)
+
+    def login_as(self, account: Any, *, verified: bool = True) -> "SiteClient":
+        """Sign `account` of this site in, by default with the second factor already given."""
+        from asp.accounts.testing import sign_in
+
+        with site_context(self.site):
+            sign_in(self, account, verified=verified)
+        return self

@@ -1,0 +1,49 @@
+"""Prepare one database for the run and give each worker a copy, a Valkey database and a bucket."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE = "tongban_test_template"
+
+
+def prepare_template() -> None:
+    """Drop what an earlier run left, and migrate a fresh template database (public schema and a pool)."""
+    _execute(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)", f"CREATE DATABASE {TEMPLATE}")
+    environment = {**os.environ, **_urls(TEMPLATE), "POOL_SIZE": "6", "SCHEMA_PREFIX": "b_t_", "ASP_DB_LOGIN": "owner"}
+    subprocess.run([sys.executable, str(ROOT / "manage.py"), "upgrade"], env=environment, check=True)  # noqa: S603
+
+
+def use_copy(worker: str) -> None:
+    """Point this process at the copy of the template that belongs to `worker`."""
+    name = f"tongban_test_{worker}"
+    _execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    number = int(re.sub(r"\D", "", worker) or 0)
+    os.environ.update(_urls(name))
+    os.environ["REDIS_URL"] = urlunsplit(urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{number + 1}"))
+    os.environ["S3_BUCKET"] = f"test-{worker}"
+    os.environ["SCHEMA_PREFIX"] = f"b_{worker}_"
+    os.environ["POOL_SIZE"] = "2"
+    os.environ["ASP_DB_LOGIN"] = "owner"
+
+
+def _urls(name: str) -> dict[str, str]:
+    return {
+        key: urlunsplit(urlsplit(os.environ[key])._replace(path=f"/{name}"))
+        for key in ("DATABASE_URL", "DATABASE_OWNER_URL")
+    }
+
+
+def _execute(*statements: str) -> None:
+    connection = psycopg2.connect(os.environ["DATABASE_OWNER_URL"])
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    connection.close()

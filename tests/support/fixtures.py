@@ -1,0 +1,55 @@
+"""Fixtures that every test may use."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tenants.site import BureauRef
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: object) -> Iterator[None]:
+    """The database is ready (see tests.support.databases); pytest-django need not make one."""
+    yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def open_database(django_db_blocker) -> Iterator[None]:  # type: ignore[no-untyped-def]
+    """Every test may use the database, and commits."""
+    from asp.blobs import store
+
+    store.ensure_bucket()
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.fixture
+def make_bureau() -> Callable[..., BureauRef]:
+    """Return a function that opens a bureau without the application that usually precedes it."""
+    from tests.support import bureaus
+
+    return bureaus.open_bureau
+
+
+@pytest.fixture
+def fresh_bureau() -> BureauRef:
+    """A bureau that only this test knows."""
+    from tests.support import bureaus
+
+    return bureaus.open_bureau()
+
+
+@pytest.fixture(scope="session")
+def bureau_a() -> BureauRef:
+    """The bureau of development and reform (发展和改革局), where the story takes place."""
+    from tests.support import bureaus
+
+    return bureaus.open_bureau(slug="fgj", name="云溪县发展和改革局", name_en="Development and Reform Bureau")
+
+
+@pytest.fixture(scope="session")
+def bureau_b() -> BureauRef:
+    """The finance bureau (财政局), which must never see anything of the other."""
+    from tests.support import bureaus
+
+    return bureaus.open_bureau(slug="czj", name="云溪县财政局", name_en="Finance Bureau")
