@@ -23,6 +23,9 @@ def main(arguments: list[str]) -> int:
 
     django.setup()
     from bench.results import Results
+    from tenants import fleet
+
+    fleet.upgrade()
 
     for area in wanted:
         results = Results(area)

@@ -40,7 +40,9 @@ class Results:
         met: bool | None = None,
     ) -> None:
         """Keep one figure and print it."""
-        row = Measurement(self.area, name, round(value, 3), unit, baseline, ratio and round(ratio, 3), target, met)
+        row = Measurement(
+            self.area, name, round(value, 3), unit, baseline, ratio and round(ratio, 3), target, met
+        )
         self.rows.append(row)
         print(_line(row), flush=True)
 

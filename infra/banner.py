@@ -29,7 +29,7 @@ def banner(data: DataDir, environment: Mapping[str, str]) -> str:
     path = data.path / "demo-accounts.json"
     accounts = data.read_json("demo-accounts.json") if environment["DEMO"] != "0" else None
     if isinstance(accounts, list):
-        lines += ["", "  可登录的演示账号  who can sign in", *account_lines(accounts)]
+        lines += ["", "  可登录的演示账号  who can sign in", *account_lines(accounts, environment)]
         lines += ["", f"  密码与动态口令密钥  passwords, TOTP secrets   {path}"]
     if catcher := environment.get("CATCHER_URL"):
         lines.append(f"  截获的邮件  caught mail   {catcher}")
@@ -37,14 +37,18 @@ def banner(data: DataDir, environment: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
-def account_lines(accounts: list[Any]) -> list[str]:
-    """A few accounts of each site, in the order of the file."""
+def account_lines(accounts: list[Any], environment: Mapping[str, str]) -> list[str]:
+    """A few accounts of each site, in the order of the file.
+
+    The address is made from the site's label, not taken from the file: PORT may have moved since.
+    """
     sites: dict[str, list[str]] = {}
     for entry in accounts:
-        if isinstance(entry, dict) and entry.get("site") and entry.get("account"):
-            sites.setdefault(str(entry["site"]), []).append(str(entry["account"]))
+        if isinstance(entry, dict) and entry.get("account"):
+            sites.setdefault(str(entry.get("site") or ""), []).append(str(entry["account"]))
     lines = []
-    for site, names in sites.items():
+    for label, names in sites.items():
         more = f" … +{len(names) - SHOWN_PER_SITE}" if len(names) > SHOWN_PER_SITE else ""
-        lines.append(f"    {site:<40} {', '.join(names[:SHOWN_PER_SITE])}{more}")
+        address = origin(environment, "" if label == "hall" else label) + "/"
+        lines.append(f"    {address:<36} {', '.join(names[:SHOWN_PER_SITE])}{more}")
     return lines

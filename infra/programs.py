@@ -83,15 +83,16 @@ class Programs:
         """A `manage.py` command with the owner's login, its output in a log of its own."""
         return self._spec(arguments[0], [sys.executable, str(ROOT / "manage.py"), *arguments], owner=True)
 
-    def all(self) -> list[Spec]:
-        """Every long-running process."""
+    def answering(self) -> list[Spec]:
+        """What has to run for a request to be answered."""
+        return [self.web(), self.transfer(), self.front()]
+
+    def working(self) -> list[Spec]:
+        """What works behind the requests."""
         return [
-            self.web(),
-            self.transfer(),
             self.worker("worker", "default", number("WORKER_THREADS", 4)),
             self.worker("provisioner", "provisioning", "2"),
             self._spec("scheduler", [sys.executable, str(ROOT / "manage.py"), "scheduler"]),
-            self.front(),
         ]
 
     def _granian(self, port: int, application: str, *, workers: str, threads: str) -> list[str]:

@@ -1,7 +1,8 @@
 """``python -m infra.testing [pytest arguments]``: all tests, inside ``python -m infra with``.
 
-Two rounds: everything that can share a machine, on several processes; then the tests marked `faults`,
-which kill servers and measure recovery, one after the other.
+The front end's own tests first, unless only some tests are asked for. Then two rounds: everything that
+can share a machine, on several processes; then the tests marked `faults`, which kill servers and measure
+recovery, one after the other.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from infra.setup.browser import browser_find
-from infra.tools import ROOT
+from infra.setup.frontend import SOURCE
+from infra.tools import ROOT, program
 
 NOTHING_COLLECTED = 5
 INTERRUPTED = 2
@@ -27,11 +30,24 @@ def pytest(*arguments: str) -> int:
     return subprocess.run(argv, cwd=ROOT, env=environment, check=False).returncode
 
 
+def frontend_tests() -> int:
+    """The tests of the front end, with the node of the venv."""
+    if not (SOURCE / "package.json").exists():
+        return 0
+    npm = program("npm")
+    environment = {**os.environ, "PATH": f"{Path(npm).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    argv = [npm, "run", "--silent", "--if-present", "test"]
+    print("+ npm run test", flush=True)
+    return subprocess.run(argv, cwd=SOURCE, env=environment, check=False).returncode
+
+
 def main(arguments: list[str]) -> int:
     """Exit status of pytest: that of the first round that failed."""
     compiled = subprocess.run([sys.executable, "manage.py", "catalogues", "compile"], cwd=ROOT, check=False)
     if compiled.returncode != 0:
         return compiled.returncode
+    if not arguments and (status := frontend_tests()) != 0:
+        return status
     processes = str(min(os.cpu_count() or 1, MOST_PROCESSES))
     results = [pytest("-n", processes, "--dist", "loadgroup", "-m", "not faults", *arguments)]
     if results[0] != INTERRUPTED:

@@ -63,17 +63,17 @@ def _start(stack: Stack, supervisor: Supervisor) -> None:
     _say("Bringing the database up to date …")
     _check("upgrade", supervisor.run(programs.manage("upgrade")), data)
 
-    demo = None
-    if environment["DEMO"] != "0" and stack.embedded:
-        demo = supervisor.begin(programs.manage("demo"))
-        if not (data.path / "demo-accounts.json").exists():
-            _say("Creating the demonstration county …")
-            _check("demo", supervisor.finish(demo), data)
-            demo = None
-    _say("Starting web, transfer, workers, scheduler and the front proxy …")
-    supervisor.start(programs.all())
-    if demo is not None:
-        _check("demo", supervisor.finish(demo), data)
+    demo = environment["DEMO"] != "0" and stack.embedded
+    created = (data.path / "demo-accounts.json").exists()
+    if demo and not created:
+        _say("Creating the demonstration county …")
+        _check("demo", supervisor.run(programs.manage("demo")), data)
+    _say("Starting web, transfer, front proxy, workers and scheduler …")
+    supervisor.start(programs.answering())
+    # In a batch of their own: when they all load their code at once, the first page has to wait for it.
+    supervisor.start(programs.working())
+    if demo and created:
+        _check("demo", supervisor.run(programs.manage("demo")), data)
     if not answers(programs.port, "/readyz", programs.host):
         _say(f"/readyz does not answer 200 yet; the logs are in {data.path / 'logs'}")
     print(banner(data, environment), flush=True)

@@ -72,7 +72,9 @@ def application_of_draft(request: HttpRequest) -> Application | None:
     return Application.objects.filter(draft_hash=codes.draft_hash(secret)).first()
 
 
-def grant_keep(request: HttpRequest, *, application: Application, contact: bool, duties: tuple[str, ...]) -> None:
+def grant_keep(
+    request: HttpRequest, *, application: Application, contact: bool, duties: tuple[str, ...]
+) -> None:
     """Remember in the session that this browser has tracked `application`."""
     grants: dict[str, Any] = dict(request.session.get(SESSION_KEY, {}))
     grants.pop(str(application.pk), None)

@@ -16,7 +16,9 @@ register("provisioning.address_changed", _("Changed the approved address of {nam
 register("provisioning.letter_opened", _("Opened the authorisation letter of {name}"))
 register("provisioning.opening_started", _("Started opening no. {number} of the office of {name}"))
 register("provisioning.opening_stopped", _("Stopped the opening of the office of {name}"))
-register("provisioning.opening_failed", _("The opening of the office of {name} failed at step {step} ({code})"))
+register(
+    "provisioning.opening_failed", _("The opening of the office of {name} failed at step {step} ({code})")
+)
 register(
     "provisioning.bureau_opened",
     _("Opened the office of {name}: address {slug}, {quota_gb} GB, functions {functions}"),
@@ -25,9 +27,13 @@ register(
     "provisioning.office_opened",
     _("The office was opened: address {slug}, {quota_gb} GB, functions {functions}, approved by {by}"),
 )
-register("provisioning.activation_fetched", _("{person} ({duty}) of {name} fetched an activation in the hall"))
+register(
+    "provisioning.activation_fetched", _("{person} ({duty}) of {name} fetched an activation in the hall")
+)
 register("provisioning.activation_mailed", _("An activation was mailed to {person} ({duty}) of {name} again"))
-register("provisioning.bureau_activated", _("All three administrators of {name} are active; the office is, too"))
+register(
+    "provisioning.bureau_activated", _("All three administrators of {name} are active; the office is, too")
+)
 register("provisioning.quota_changed", _("Changed the storage of {name} from {old} GB to {new} GB"))
 register("provisioning.functions_changed", _("Changed the functions of {name}: on {on}, off {off}"))
 register("provisioning.bureau_renamed", _("Renamed {old} to {new}"))

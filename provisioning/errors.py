@@ -16,7 +16,9 @@ class NotEditable(Conflict):
     """The application is with the administrators; it cannot be changed now."""
 
     code = "provisioning.not_editable"
-    message = _("The application has been sent in and cannot be changed now. Track it to see where it stands.")
+    message = _(
+        "The application has been sent in and cannot be changed now. Track it to see where it stands."
+    )
 
 
 class WrongCode(UserFacingError):

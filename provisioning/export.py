@@ -12,8 +12,9 @@ from openpyxl.styles import Font
 from asp.ui.moments import local
 from provisioning.models import Level
 from provisioning.models.application import GIBIBYTE
+from provisioning.words import BUREAU_STATES
 from tenants import registry
-from tenants.models import Bureau
+from tenants.models import Bureau, BureauState
 
 
 def bureaus_workbook(bureaus: Iterable[Bureau]) -> bytes:
@@ -32,7 +33,7 @@ def bureaus_workbook(bureaus: Iterable[Bureau]) -> bytes:
             str(levels.get(bureau.level, "")),
             bureau.parent_body,
             bureau.slug,
-            str(bureau.get_state_display()),
+            str(BUREAU_STATES.get(BureauState(bureau.state))),
             bureau.quota_bytes // GIBIBYTE,
             "、".join(titles.get(code, code) for code in bureau.functions),
             bureau.version,
@@ -46,7 +47,7 @@ def bureaus_workbook(bureaus: Iterable[Bureau]) -> bytes:
 
 def _headings() -> list[str]:
     return [
-        _("Name"),
+        _("Name of the body"),
         _("Name in English"),
         _("Unified social credit code"),
         _("Kind of body"),
@@ -56,17 +57,17 @@ def _headings() -> list[str]:
         _("Storage in GB"),
         _("Functions"),
         _("Version"),
-        _("Opened"),
+        _("Opened on"),
     ]
 
 
-def _heading(sheet: Any, text: str) -> WriteOnlyCell:
+def _heading(sheet: Any, text: str) -> Any:
     cell = WriteOnlyCell(sheet, value=text)
     cell.font = Font(bold=True)
     return cell
 
 
-def _cell(sheet: Any, value: Any) -> WriteOnlyCell:
+def _cell(sheet: Any, value: Any) -> Any:
     cell = WriteOnlyCell(sheet, value=value)
     if isinstance(value, str):
         # A name that begins with "=" stays a name.

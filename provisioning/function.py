@@ -12,9 +12,13 @@ function = Function(
     order=10,
     jobs=("provisioning.tasks",),
     navigation=(
-        NavItem("home", _("Start"), "home", "provisioning:home", order=10, sites=("hall",)),
-        NavItem("apply", _("Apply for an office"), "file-pencil", "provisioning:apply", order=20, sites=("hall",)),
-        NavItem("track", _("Track my application"), "search", "provisioning:track", order=30, sites=("hall",)),
+        NavItem("home", _("Home"), "home", "provisioning:home", order=10, sites=("hall",)),
+        NavItem(
+            "apply", _("Apply for an office"), "file-pencil", "provisioning:apply", order=20, sites=("hall",)
+        ),
+        NavItem(
+            "track", _("Track my application"), "search", "provisioning:track", order=30, sites=("hall",)
+        ),
         NavItem(
             "overview",
             _("Overview"),

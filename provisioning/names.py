@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 # Direction marks let a name read differently from what it is; the others cannot be seen.
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_MARKUP = frozenset("<>{}[]\\|`^~$%*=+_\"#@;?!")
+# U+FFFD stands where something was that could not be kept.
+_MARKUP = frozenset('<>{}[]\\|`^~$%*=+_"#@;?!\ufffd')
 _BLANKS = re.compile(r"[\s\u3000]+")
 _CONTROL = frozenset({"Cc", "Cs", "Cn", "Co", "Zl", "Zp"})
 
@@ -20,7 +21,9 @@ def clean_name(text: str) -> str:
     """
     if any(character in _DIRECTION for character in text):
         raise ValidationError(
-            _("The name contains an invisible mark that changes the direction of writing. Type it again by hand."),
+            _(
+                "The name contains an invisible mark that changes the direction of writing. Type it again by hand."
+            ),
             code="direction",
         )
     name = _BLANKS.sub(" ", unicodedata.normalize("NFC", text)).strip()

@@ -7,12 +7,12 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 from asp.blobs.models import Blob, BlobState
 from asp.jobs.models import Job, JobState
 from asp.jobs.texts import INTERNAL, REASONS, job_error
 from asp.jobs.values import fill
-from django.utils.translation import gettext
 from provisioning.models import Application, ApplicationState, Opening, OpeningState
 from tenants import version
 from tenants.models import Bureau, BureauState, ReadySchema
@@ -112,7 +112,9 @@ def duplicates_of(application: Application) -> tuple[list[Bureau], list[Applicat
         same |= Q(credit_code=application.credit_code)
     bureaus = Bureau.objects.filter(same_bureau).exclude(pk=application.bureau_id)
     others = Application.objects.filter(same).exclude(pk=application.pk)
-    others = others.exclude(state__in=(ApplicationState.DRAFT, ApplicationState.REJECTED, ApplicationState.OPENED))
+    others = others.exclude(
+        state__in=(ApplicationState.DRAFT, ApplicationState.REJECTED, ApplicationState.OPENED)
+    )
     return list(bureaus[:10]), list(others[:10])
 
 
@@ -162,7 +164,9 @@ class OpeningView:
 
 def opening_get(opening_id: uuid.UUID) -> Opening:
     """One opening, or Http404."""
-    opening = Opening.objects.select_related("application", "application__bureau").filter(pk=opening_id).first()
+    opening = (
+        Opening.objects.select_related("application", "application__bureau").filter(pk=opening_id).first()
+    )
     if opening is None:
         raise Http404
     return opening
@@ -173,7 +177,7 @@ def opening_view(opening: Opening) -> OpeningView:
     from provisioning.opening import STEPS
     from provisioning.tasks import STEP_TEXTS
 
-    job = Job.objects.filter(pk=opening.job_id).first()
+    job = Job.objects.filter(pk=opening.job_id).first() if opening.job_id is not None else None
     state, reason = _state_of(opening, job)
     steps = opening.steps
     current = opening.failed_step

@@ -73,8 +73,13 @@ def open_bureau(run: JobRun, *, opening_id: str) -> dict[str, Any] | None:
 
 
 @periodic(every=60)
-@job("provisioning.refill_pool", scope="host", queue="provisioning", title=_("Refill the pool of ready schemas"))
-def refill_pool(run: JobRun) -> dict[str, Any] | None:
+@job(
+    "provisioning.refill_pool",
+    scope="host",
+    queue="provisioning",
+    title=_("Refill the pool of ready schemas"),
+)
+def refill_pool(run: JobRun) -> dict[str, Any] | None:  # noqa: ARG001
     """Build ready schemas until enough of the code's version wait."""
     built = pool.fill()
     return {"built": built}
@@ -82,14 +87,14 @@ def refill_pool(run: JobRun) -> dict[str, Any] | None:
 
 @periodic(every=3600)
 @job("provisioning.tidy", scope="host", title=_("Remove forgotten drafts and old counters"))
-def tidy(run: JobRun) -> dict[str, Any] | None:
+def tidy(run: JobRun) -> dict[str, Any] | None:  # noqa: ARG001
     """Drafts that nobody touched for a month, and rate limits that are over."""
     return {"drafts": drafts.drafts_expire(), "counters": limits.forget_old()}
 
 
 @periodic(every=60)
 @job("provisioning.activate_bureaus", scope="host", title=_("Look which offices are ready for work"))
-def activate_bureaus(run: JobRun) -> dict[str, Any] | None:
+def activate_bureaus(run: JobRun) -> dict[str, Any] | None:  # noqa: ARG001
     """Catch up on offices whose doorbell was missed."""
     return {"activated": activation.bureaus_refresh()}
 

@@ -10,6 +10,7 @@ from provisioning import access
 from provisioning.errors import NotEditable
 from provisioning.models import Application
 from provisioning.services.drafts import letter_attach
+from tenants.context import current_site
 
 if TYPE_CHECKING:
     from asp.audit.actor import Actor
@@ -29,7 +30,7 @@ def authorize(
         application_id = UUID(target)
     except ValueError:
         raise Http404 from None
-    if request.site.kind != "hall":
+    if current_site().kind != "hall":
         raise Http404
     application = access.application_for(request, application_id)
     if not application.is_editable:

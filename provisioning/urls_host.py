@@ -10,13 +10,17 @@ urlpatterns = [
     path("applications/", host_applications.application_list, name="application-list"),
     path("applications/<uuid:application_id>/", host_applications.detail, name="application-detail"),
     path("applications/<uuid:application_id>/letter/", host_applications.letter, name="application-letter"),
-    path("applications/<uuid:application_id>/correct/", host_applications.correct, name="application-correct"),
+    path(
+        "applications/<uuid:application_id>/correct/", host_applications.correct, name="application-correct"
+    ),
     path("applications/<uuid:application_id>/reject/", host_applications.reject, name="application-reject"),
-    path("applications/<uuid:application_id>/approve/", host_applications.approve, name="application-approve"),
+    path(
+        "applications/<uuid:application_id>/approve/", host_applications.approve, name="application-approve"
+    ),
     path("applications/<uuid:application_id>/open/", host_openings.start, name="opening-start"),
-    path("openings/<uuid:opening_id>/", host_openings.detail, name="opening-detail"),
-    path("openings/<uuid:opening_id>/steps/", host_openings.steps, name="opening-steps"),
-    path("openings/<uuid:opening_id>/stop/", host_openings.stop, name="opening-stop"),
+    path("applications/openings/<uuid:opening_id>/", host_openings.detail, name="opening-detail"),
+    path("applications/openings/<uuid:opening_id>/steps/", host_openings.steps, name="opening-steps"),
+    path("applications/openings/<uuid:opening_id>/stop/", host_openings.stop, name="opening-stop"),
     path("bureaus/", host_bureaus.bureau_list, name="bureau-list"),
     path("bureaus/export/", host_bureaus.export, name="bureau-export"),
     path("bureaus/<uuid:bureau_id>/", host_bureaus.detail, name="bureau-detail"),

@@ -85,6 +85,9 @@ class ReadySchema(models.Model):
     version = models.CharField(max_length=16)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    def __str__(self) -> str:
+        return self.schema
+
 
 class SchemaTemplate(models.Model):
     """The SQL text of one version of a bureau's schema, from which ready schemas are replayed."""
@@ -93,6 +96,9 @@ class SchemaTemplate(models.Model):
     text = models.TextField()
     migrations = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.version
 
 
 class Doorbell(models.Model):
@@ -103,3 +109,6 @@ class Doorbell(models.Model):
     kind = models.CharField(max_length=16)
     ref = models.UUIDField(null=True)
     rung_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ref or ''}"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 SLUG = re.compile(r"[a-z](-?[a-z0-9]){1,30}\Z")
 SLUG_MAX_LENGTH = 31
 RESERVED_SLUGS = frozenset(
-    "host hall content static transfer live www mail smtp imap api admin".split(),
+    ["host", "hall", "content", "static", "transfer", "live", "www", "mail", "smtp", "imap", "api", "admin"],
 )
 
 

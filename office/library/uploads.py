@@ -17,9 +17,9 @@ from asp.blobs.purposes import Purpose
 from asp.blobs.purposes import register as purpose_register
 from office.library import naming
 from office.library.errors import TooDeep
+from office.library.limits import personal_check
 from office.library.models import MAX_DEPTH, Level, Node
 from office.library.selectors.access import node_get_for
-from office.library.limits import personal_check
 from office.library.services.folders import folders_ensure, name_check
 from office.library.services.versions import SAME_BOTH, SAME_VERSION, file_store
 

@@ -51,7 +51,7 @@ class DepartmentForm(ServiceForm):
     name = forms.CharField(label=_("Name"), max_length=60)
     name_en = forms.CharField(label=_("English name"), max_length=120, required=False)
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Department code"),
         max_length=32,
         required=False,
         help_text=_("For example the number used in archives."),
@@ -122,7 +122,7 @@ class MemberForm(ServiceForm):
         "accounts.phone_invalid": "phone",
     }
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Full name"), max_length=60)
     name_en = forms.CharField(label=_("English name"), max_length=150, required=False)
     login = forms.CharField(label=_("Account"), max_length=32, required=False)
     phone = forms.CharField(
@@ -146,7 +146,7 @@ class MemberForm(ServiceForm):
         self.place_count = min(max(places + 1, 2), MOST_PLACES)
         for number in range(self.place_count):
             first = number == 0
-            blank = gettext("Choose a department") if first else gettext("None")
+            blank = gettext("Choose a department") if first else gettext("No other department")
             self.fields[f"department_{number}"] = forms.ChoiceField(
                 label=_("Department") if first else _("Also in"),
                 choices=[("", blank), *departments],
@@ -154,7 +154,7 @@ class MemberForm(ServiceForm):
             )
             self.fields[f"post_{number}"] = forms.ChoiceField(
                 label=_("Post") if first else _("Post there"),
-                choices=[("", gettext("None")), *named],
+                choices=[("", gettext("No post")), *named],
                 required=False,
             )
 

@@ -7,7 +7,7 @@ from office.organization.views import departments, imports, people, posts
 app_name = "organization"
 
 urlpatterns = [
-    path("", departments.department_list, name="department-list"),
+    path("departments/", departments.department_list, name="department-list"),
     path("departments/new/", departments.department_create, name="department-create"),
     path("departments/<uuid:department_id>/", departments.department_edit, name="department-edit"),
     path("departments/<uuid:department_id>/move/", departments.department_move, name="department-move"),

@@ -37,7 +37,10 @@ def apply(secrets: Secrets, body: Body, *, number: int) -> Application:
     blob = blob_write(actor=ACTOR, data=letter_pdf(), filename=LETTER_NAME, media_type="application/pdf")
     services.letter_attach(actor=ACTOR, application=application, blob=blob, filename=LETTER_NAME)
     return services.application_submit(
-        actor=Actor.system("demo"), application=application, submission=_submission(body, number), secret=secret
+        actor=Actor.system("demo"),
+        application=application,
+        submission=_submission(body, number),
+        secret=secret,
     )
 
 

@@ -66,7 +66,9 @@ HOST_ADMINISTRATORS = (
 )
 
 
-def _staff(leader: str, leader_post: str, deputy: str, deputy_post: str, clerks: tuple[str, ...]) -> tuple[Worker, ...]:
+def _staff(
+    leader: str, leader_post: str, deputy: str, deputy_post: str, clerks: tuple[str, ...]
+) -> tuple[Worker, ...]:
     """Two leaders in the first department, then the heads of the others, then clerks in turn."""
     heads = tuple(
         Worker(name, place, "科长", signs_in=place == 1) for place, name in enumerate(clerks[:4], start=0)
@@ -110,14 +112,24 @@ BODIES = (
             ("项目稽查组", "Project Inspection Group", 2),
         ),
         staff=_staff(
-            "林晓岚", "局长", "周启明", "副局长",
+            "林晓岚",
+            "局长",
+            "周启明",
+            "副局长",
             ("方既白", "陈若水", "宋听雨", "韩松年", "何静", "陈一鸣", "苏慕言", "江月白", "白露", "仇英杰"),
         ),
         files=(
             *_UNIT_FILES,
             File("0", "会议材料", "局务会议纪要（第3次）.txt", _NOTICE + "议题：2026 年重点项目安排。\n"),
-            File("1", "县级工程研究中心", "认定申报指南（草稿）.txt", _NOTICE + "一、申报条件\n二、申报材料\n三、办理流程\n"),
-            File("陈若水", "手头的事", "工程研究中心调研提纲.txt", _NOTICE + "1. 场地\n2. 设备\n3. 研发投入\n"),
+            File(
+                "1",
+                "县级工程研究中心",
+                "认定申报指南（草稿）.txt",
+                _NOTICE + "一、申报条件\n二、申报材料\n三、办理流程\n",
+            ),
+            File(
+                "陈若水", "手头的事", "工程研究中心调研提纲.txt", _NOTICE + "1. 场地\n2. 设备\n3. 研发投入\n"
+            ),
             File("陈若水", "手头的事", "联系人.csv", "单位,联系人\n云溪清川环保科技有限公司,（虚构）\n"),
         ),
     ),
@@ -137,7 +149,10 @@ BODIES = (
             ("资产管理科", "Assets Section", None),
         ),
         staff=_staff(
-            "秦望舒", "局长", "查良镛", "副局长",
+            "秦望舒",
+            "局长",
+            "查良镛",
+            "副局长",
             ("蒋闻笛", "徐行之", "叶知秋", "郑和风", "冯晚晴", "于归", "董思齐", "程门雪", "曹植言", "袁野"),
         ),
         files=(
@@ -161,7 +176,10 @@ BODIES = (
             ("不动产登记中心", "Property Registration Centre", None),
         ),
         staff=_staff(
-            "卢照川", "局长", "蔡文心", "副局长",
+            "卢照川",
+            "局长",
+            "蔡文心",
+            "副局长",
             ("贾岛平", "丁香结", "魏然", "薛涛声", "阎立", "余音", "潘安之", "杜若", "戴月", "夏至"),
         ),
         files=_UNIT_FILES,
@@ -182,7 +200,10 @@ BODIES = (
             ("监测站", "Monitoring Station", None),
         ),
         staff=_staff(
-            "姜太青", "局长", "范思远", "副局长",
+            "姜太青",
+            "局长",
+            "范思远",
+            "副局长",
             ("方圆", "石破云", "姚望", "谭嗣音", "廖静波", "邹忌言", "熊启", "金玉声", "陆羽茗", "郝晴"),
         ),
         files=_UNIT_FILES,
@@ -203,7 +224,10 @@ BODIES = (
             ("水旱灾害防御科", "Flood and Drought Section", None),
         ),
         staff=_staff(
-            "康有容", "局长", "毛遂之", "副局长",
+            "康有容",
+            "局长",
+            "毛遂之",
+            "副局长",
             ("邱水平", "秦川", "江一帆", "史可鉴", "顾清涟", "侯门", "邵雍和", "孟浩", "龙在田", "万木春"),
         ),
         files=_UNIT_FILES,
@@ -225,7 +249,10 @@ BODIES = (
             ("便民服务中心", "Citizens' Service Centre", None),
         ),
         staff=_staff(
-            "汤若望川", "镇长", "尹正", "副镇长",
+            "汤若望川",
+            "镇长",
+            "尹正",
+            "副镇长",
             ("黎明远", "易安", "常青", "武陵", "乔木生", "贺知言", "赖以宁", "龚自清", "文景", "庞博"),
         ),
         files=_UNIT_FILES,

@@ -50,9 +50,7 @@ def _departments(actor: Actor, body: Body) -> list[Any]:
     return made
 
 
-def _people(
-    actor: Actor, body: Body, departments: list[Any], *, number: int
-) -> dict[str, Account]:
+def _people(actor: Actor, body: Body, departments: list[Any], *, number: int) -> dict[str, Account]:
     for name, name_en, rank in body.posts:
         organization.post_create(actor=actor, name=name, name_en=name_en, rank=rank)
     posts = {post.name: post.pk for post in organization_selectors.post_list()}

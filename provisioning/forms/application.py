@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,8 @@ DUTY_HELP: Mapping[str, str | Promise] = {
     Duty.SECURITY: _("Gives roles and decides who may sign in how."),
     Duty.AUDIT: _("Reads the log of what the other two, and everybody else, did."),
 }
+# Short fields that stand in pairs.
+HALF_WIDTH = ("level", "parent_body", "contact_", *(f"{duty}_" for duty in Duty.values))
 STORAGE_CHOICES = (10, 20, 50, 100, 200, 500)
 
 
@@ -88,6 +91,7 @@ class Row:
 
     bound: BoundField
     remark: str = ""
+    half: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,11 +108,15 @@ class ApplicationForm(Form):
     """Everything that an application says. `sections` gives the fields in their order on the page."""
 
     name = NameField(
-        label=_("Name of the body (Chinese)"), max_length=100, help_text=_("As on its seal, for example 云溪县水利局.")
+        label=_("Name of the body (Chinese)"),
+        max_length=100,
+        help_text=_("As on its seal, for example 云溪县水利局."),
     )
     name_en = NameField(label=_("Name in English"), max_length=200, required=False)
     credit_code = CreditCodeField(
-        label=_("Unified social credit code"), max_length=40, help_text=_("18 characters, on the certificate of the body.")
+        label=_("Unified social credit code"),
+        max_length=40,
+        help_text=_("18 characters, on the certificate of the body."),
     )
     level = forms.ChoiceField(label=_("Kind of body"), choices=[("", _("Please choose")), *Level.choices])
     parent_body = NameField(
@@ -157,7 +165,7 @@ class ApplicationForm(Form):
             self._add_person(duty)
 
     def _add_person(self, duty: str) -> None:
-        self.fields[f"{duty}_name"] = NameField(label=_("Name"), max_length=50)
+        self.fields[f"{duty}_name"] = NameField(label=_("Full name"), max_length=50)
         self.fields[f"{duty}_login"] = forms.CharField(
             label=_("Account name"), max_length=32, help_text=_("Small letters and digits; used to sign in.")
         )
@@ -175,7 +183,7 @@ class ApplicationForm(Form):
             "body",
             _("The body that applies"),
             "",
-            self._rows("name", "name_en", "credit_code", "level", "parent_body", "slug"),
+            self._rows("name", "name_en", "credit_code", "slug", "level", "parent_body"),
         )
         contact = Section(
             "contact", _("Contact"), "", self._rows("contact_name", "contact_phone", "contact_email")
@@ -189,11 +197,17 @@ class ApplicationForm(Form):
             )
             for duty in Duty.values
         ]
-        wanted = Section("wanted", _("Storage and functions"), "", self._rows("quota_gb", "functions", "note"))
+        wanted = Section(
+            "wanted", _("Storage and functions"), "", self._rows("quota_gb", "functions", "note")
+        )
         return [body, contact, *people, wanted]
 
     def _rows(self, *field_names: str) -> list[Row]:
-        return [Row(self[name], self.remarks.get(name, "")) for name in field_names if name in self.fields]
+        return [
+            Row(self[name], self.remarks.get(name, ""), half=name.startswith(HALF_WIDTH))
+            for name in field_names
+            if name in self.fields
+        ]
 
     # ----- checks
 
@@ -222,7 +236,9 @@ class ApplicationForm(Form):
                 if not login_is_valid(login):
                     self.add_error(
                         f"{duty}_login",
-                        _("Begin with a letter; 2 to 32 small letters, digits, dots, hyphens and underscores."),
+                        _(
+                            "Begin with a letter; 2 to 32 small letters, digits, dots, hyphens and underscores."
+                        ),
                     )
         self._different("name", _("The three administrators must be three different people."))
         self._different("login", _("Each administrator needs an account name of their own."))
@@ -234,7 +250,7 @@ class ApplicationForm(Form):
         for duty in Duty.values:
             value = self.cleaned_data.get(f"{duty}_{part}")
             if value and value in seen:
-                self.add_error(f"{duty}_{part}", ValidationError(message, code="same"))
+                self.add_error(f"{duty}_{part}", ValidationError(str(message), code="same"))
             elif value:
                 seen.add(value)
 
@@ -278,5 +294,12 @@ def typed_values(form: Form, data: Any) -> dict[str, Any]:
             values[name] = data.getlist(key)
         elif key in data:
             values[name] = data.get(key)
-    values.pop("consent", None)
     return values
+
+
+def typed_data(values: Mapping[str, Any]) -> QueryDict:
+    """The opposite of `typed_values`: what the browser had sent."""
+    data = QueryDict(mutable=True)
+    for name, value in values.items():
+        data.setlist(name, value if isinstance(value, list) else [value])
+    return data

@@ -114,6 +114,8 @@ class BureauResourcesForm(_WithFunctions):
     quota_gb = _quota_field()
 
     def __init__(self, *args: Any, bureau: Bureau, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"quota_gb": bureau.quota_bytes // 1024**3, "functions": bureau.functions})
+        kwargs.setdefault(
+            "initial", {"quota_gb": bureau.quota_bytes // 1024**3, "functions": bureau.functions}
+        )
         super().__init__(*args, **kwargs)
         self._offer_functions()

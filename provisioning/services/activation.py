@@ -36,7 +36,9 @@ def activation_fetch(*, actor: Actor, application: Application, duty: str) -> Fe
     and the person has an address, it goes there; otherwise the caller shows it to them.
     Raises OfficeNotOpen, AlreadyActive.
     """
-    application = Application.objects.select_for_update(of=("self",)).select_related("bureau").get(pk=application.pk)
+    application = (
+        Application.objects.select_for_update(of=("self",)).select_related("bureau").get(pk=application.pk)
+    )
     person = application.administrators.get(duty=duty)
     bureau = application.bureau
     if application.state != ApplicationState.OPENED or bureau is None or person.account_id is None:

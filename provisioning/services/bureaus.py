@@ -16,6 +16,7 @@ from provisioning import names
 from provisioning.errors import AddressTaken, WrongState
 from provisioning.models.application import GIBIBYTE
 from provisioning.services.decisions import functions_check, quota_check, slug_check
+from provisioning.words import BUREAU_STATES
 from tenants import routing
 from tenants.context import bureau_context
 from tenants.models import Bureau, BureauState
@@ -52,7 +53,10 @@ def bureau_functions_set(*, actor: Actor, bureau: Bureau, functions: Sequence[st
         bureau,
         actor,
         "provisioning.functions_changed",
-        {"on": sorted(set(bureau.functions) - set(before)), "off": sorted(set(before) - set(bureau.functions))},
+        {
+            "on": sorted(set(bureau.functions) - set(before)),
+            "off": sorted(set(before) - set(bureau.functions)),
+        },
     )
     return bureau
 
@@ -113,7 +117,7 @@ def bureau_resume(*, actor: Actor, bureau: Bureau) -> Bureau:
 def _locked(bureau: Bureau, states: Sequence[str]) -> Bureau:
     locked = Bureau.objects.select_for_update().get(pk=bureau.pk)
     if locked.state not in states:
-        raise WrongState(params={"state": locked.get_state_display()})
+        raise WrongState(params={"state": str(BUREAU_STATES[BureauState(locked.state)])})
     return locked
 
 

@@ -16,6 +16,7 @@ from provisioning.errors import NotEditable
 from provisioning.models import Application, ApplicationState
 
 DRAFT_DAYS = 30
+REPLACED = "\ufffd"  # for what the database cannot keep; no name may contain it
 MOST_CHARACTERS = 2000  # of one field, whatever the form later says of it
 
 
@@ -82,7 +83,9 @@ def letter_attach(
     Raises NotEditable.
     """
     application = editable_locked(application)
-    former = Blob.objects.filter(pk=application.new_letter_blob).first() if application.new_letter_blob else None
+    former = (
+        Blob.objects.filter(pk=application.new_letter_blob).first() if application.new_letter_blob else None
+    )
     application.new_letter_blob, application.new_letter_name = blob.pk, filename
     application.new_letter_upload = upload_id
     application.save(update_fields=["new_letter_blob", "new_letter_name", "new_letter_upload", "saved_at"])
@@ -96,7 +99,10 @@ def letter_take(*, actor: Actor, application: Application) -> None:
     if application.new_letter_blob is None:
         return
     former = Blob.objects.filter(pk=application.letter_blob).first() if application.letter_blob else None
-    application.letter_blob, application.letter_name = application.new_letter_blob, application.new_letter_name
+    application.letter_blob, application.letter_name = (
+        application.new_letter_blob,
+        application.new_letter_name,
+    )
     application.new_letter_blob = application.new_letter_upload = None
     application.new_letter_name = ""
     if former is not None:
@@ -113,5 +119,5 @@ def editable_locked(application: Application) -> Application:
 
 def _short(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
-        return [str(each)[:MOST_CHARACTERS].replace("\x00", "") for each in value][:100]
-    return str(value)[:MOST_CHARACTERS].replace("\x00", "")
+        return [str(each)[:MOST_CHARACTERS].replace("\x00", REPLACED) for each in value][:100]
+    return str(value)[:MOST_CHARACTERS].replace("\x00", REPLACED)

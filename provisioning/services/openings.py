@@ -67,7 +67,7 @@ def approved_locked(application: Application) -> Application:
 @transaction.atomic
 def opening_stop(*, actor: Actor, opening: Opening) -> bool:
     """Stop an opening that waits or runs; it is taken back. Return whether there was anything to stop."""
-    job = Job.objects.filter(pk=opening.job_id).first()
+    job = job_of(opening)
     if job is None or not opening.is_open or not job_cancel(job=job):
         return False
     record(
@@ -128,14 +128,19 @@ def opening_finish(*, opening: Opening, steps: list[dict[str, object]]) -> None:
     opening.save()
 
 
+def job_of(opening: Opening) -> Job | None:
+    """The background job of an opening, while it is kept."""
+    return Job.objects.filter(pk=opening.job_id).first() if opening.job_id is not None else None
+
+
 def _is_alive(opening: Opening) -> bool:
     """Whether its job still waits or runs; a job may end without telling (see asp.jobs)."""
-    job = Job.objects.filter(pk=opening.job_id).first()
+    job = job_of(opening)
     return job is not None and job.is_open
 
 
 def _give_up(opening: Opening) -> None:
-    job = Job.objects.filter(pk=opening.job_id).first()
+    job = job_of(opening)
     opening.state = OpeningState.FAILED
     opening.finished_at = timezone.now()
     if job is not None:

@@ -134,4 +134,3 @@ def _administrators_replace(application: Application, people: Sequence[Person]) 
             phone=person.phone,
             email=person.email,
         )
-

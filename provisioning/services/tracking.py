@@ -33,7 +33,9 @@ def application_track(*, source: str, code: str, phone: str) -> Tracked:
     except ValueError:
         number = ""
     application = (
-        Application.objects.filter(tracking_hash=codes.tracking_hash(plain)).first() if plain and number else None
+        Application.objects.filter(tracking_hash=codes.tracking_hash(plain)).first()
+        if plain and number
+        else None
     )
     if application is None:
         raise WrongCode

@@ -6,9 +6,11 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
+from asp.ui.text import initial_of, localized
 from provisioning.models import Application, ApplicationState
 from provisioning.selectors import OpeningView
-from tenants.models import BureauState
+from provisioning.words import BUREAU_STATES, without_county
+from tenants.models import Bureau, BureauState
 
 register = template.Library()
 
@@ -33,6 +35,24 @@ class Stage:
 def application_mark(application: Application) -> str:
     """The `tb-state` that goes with an application's state."""
     return MARKS.get(application.state, "off")  # type: ignore[call-overload]
+
+
+@register.filter
+def bureau_state(bureau: Bureau) -> str:
+    """Where a bureau's office stands, in words."""
+    return str(BUREAU_STATES.get(bureau.state, bureau.state))  # type: ignore[call-overload]
+
+
+@register.filter
+def short_name(bureau: Bureau) -> str:
+    """The name for this reader, without the county that all of them begin with."""
+    return without_county(localized(bureau))
+
+
+@register.filter
+def emblem(named: Bureau | Application) -> str:
+    """The sign of a body: the first character of what tells it from others of the county."""
+    return initial_of(without_county(named.name))
 
 
 @register.filter

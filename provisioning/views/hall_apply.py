@@ -6,8 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
@@ -20,7 +21,7 @@ from asp.blobs import services as blobs
 from asp.ui.flash import flash
 from provisioning import access, codes, credit_code, limits, selectors, services, uploads
 from provisioning.errors import NotEditable
-from provisioning.forms.application import ApplicationForm, typed_values
+from provisioning.forms.application import ApplicationForm, typed_data, typed_values
 from provisioning.models import Application, ApplicationState
 from tenants.naming import SLUG_MAX_LENGTH, validate_slug
 
@@ -52,7 +53,11 @@ def begin(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def form(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
-    """The form; sent in by POST."""
+    """The form; sent in by POST.
+
+    What is to be corrected is shown after a redirect (`?check`), from the draft: reloading the page then
+    cannot send older text over newer one.
+    """
     application = access.application_for(request, application_id)
     if not application.is_editable:
         if access.draft_secret(request) and application == access.application_of_draft(request):
@@ -60,8 +65,9 @@ def form(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
         return redirect("provisioning:track-detail", application.pk)
     if request.method == "POST":
         return _send_in(request, application)
-    filled = _form(application, initial=_shown(application))
-    return _page(request, application, filled)
+    if "check" in request.GET:
+        return _page(request, application, _checked(application, typed_data(application.draft)))
+    return _page(request, application, _form(application, initial=application.draft))
 
 
 @anyone
@@ -132,13 +138,12 @@ def receipt(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
 
 
 def _send_in(request: HttpRequest, application: Application) -> HttpResponse:
-    filled = _form(application, data=request.POST)
-    services.draft_save(application=application, values=typed_values(filled, request.POST))
+    services.draft_save(application=application, values=typed_values(_form(application), request.POST))
     application.refresh_from_db()
-    if selectors.letter_in_draft(application) is None:
-        filled.add_error(None, gettext("Upload the authorisation letter as PDF, JPEG or PNG."))
+    # From what was kept, so that the page after a refusal says the same.
+    filled = _checked(application, typed_data(application.draft))
     if not filled.is_valid():
-        return _page(request, application, filled, status=422)
+        return redirect(f"{reverse('provisioning:apply-form', args=[application.pk])}?check=1")
     own = application == access.application_of_draft(request)
     first = application.state == ApplicationState.DRAFT
     if first and not own:
@@ -167,24 +172,29 @@ def _form(application: Application, **kwargs: Any) -> ApplicationForm:
     return ApplicationForm(remarks=application.remarks.get("fields", {}), **kwargs)
 
 
-def _shown(application: Application) -> dict[str, Any]:
-    """What the form begins with: what was typed last, which the submission has left as it was."""
-    return {**application.draft}
+def _checked(application: Application, data: QueryDict) -> ApplicationForm:
+    """The form with everything that is to be corrected, the letter included."""
+    filled = _form(application, data=data)
+    if selectors.letter_in_draft(application) is None:
+        filled.add_error(None, gettext("Upload the authorisation letter as PDF, JPEG or PNG."))
+    return filled
 
 
-def _page(request: HttpRequest, application: Application, filled: ApplicationForm, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, application: Application, filled: ApplicationForm) -> HttpResponse:
     code = credit_code.normalise(str(filled["credit_code"].value() or ""))
     context = {
         "application": application,
         "form": filled,
         "general_remark": application.remarks.get("general", ""),
-        "inner_doubtful": bool(code) and credit_code.check(code).is_valid and not credit_code.check(code).inner_ok,
+        "inner_doubtful": bool(code)
+        and credit_code.check(code).is_valid
+        and not credit_code.check(code).inner_ok,
         "base": settings.ASP.base_domain,
         "purpose": uploads.LETTER,
         "most_bytes": uploads.MOST_BYTES,
         **_letter_context(application),
     }
-    return render(request, "provisioning/hall/form.html", context, status=status)
+    return render(request, "provisioning/hall/form.html", context)
 
 
 def _letter_context(application: Application) -> dict[str, Any]:

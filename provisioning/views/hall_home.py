@@ -25,7 +25,13 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "provisioning/hall/home.html",
-        {"page": page, "query": query, "total": selectors.bureaus_served().count(), "track_form": TrackForm(), "base": settings.ASP.base_domain},
+        {
+            "page": page,
+            "query": query,
+            "total": selectors.bureaus_served().count(),
+            "track_form": TrackForm(),
+            "base": settings.ASP.base_domain,
+        },
     )
 
 

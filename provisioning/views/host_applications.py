@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -17,7 +18,6 @@ from asp.audit.services import record
 from asp.blobs import services as blobs
 from asp.ui.errors import UserFacingError
 from asp.ui.flash import flash
-from django.forms import Form
 from provisioning import credit_code, selectors, services
 from provisioning.forms.application import DUTY_LABELS, ApplicationForm
 from provisioning.forms.host import ApproveForm, CorrectForm, ReasonForm

@@ -24,6 +24,7 @@ from provisioning.export import bureaus_workbook
 from provisioning.forms.host import AddressForm, BureauNamesForm, BureauResourcesForm, ReasonForm
 from provisioning.models import Application, Level
 from provisioning.views.hall_home import office_url
+from provisioning.words import BUREAU_STATES
 from tenants import registry, version
 from tenants.models import Bureau, BureauState
 
@@ -51,7 +52,9 @@ def bureau_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "filters": filters,
         "figures": selectors.host_figures(),
-        "states": [choice for choice in BureauState.choices if choice[0] != BureauState.OPENING],
+        "states": [
+            (code.value, label) for code, label in BUREAU_STATES.items() if code != BureauState.OPENING
+        ],
         "levels": Level.choices,
         "functions": list(titles.items()),
         "openings": selectors.openings_under_way(),
@@ -65,9 +68,7 @@ def bureau_list(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as an Excel workbook (导出 Excel)."""
     bureaus = list(selectors.bureau_list(**_filters(request))[:10_000])
-    record(
-        actor=Actor.of(request), action="provisioning.bureaus_exported", params={"count": len(bureaus)}
-    )
+    record(actor=Actor.of(request), action="provisioning.bureaus_exported", params={"count": len(bureaus)})
     response = HttpResponse(bureaus_workbook(bureaus), content_type=XLSX)
     response["Content-Disposition"] = 'attachment; filename="bureaus.xlsx"'
     return response

@@ -46,8 +46,10 @@ def start(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
     actor = Actor.of(request)
     if request.POST.get("slug"):
         if not form.is_valid():
-            return application_page(request, application, status=422, problem=form.errors["slug"][0])
-        opening = services.address_change(actor=actor, application=application, slug=form.cleaned_data["slug"])
+            return application_page(request, application, status=422, problem=str(form.errors["slug"][0]))
+        opening = services.address_change(
+            actor=actor, application=application, slug=form.cleaned_data["slug"]
+        )
     else:
         opening = services.opening_start(actor=actor, application=application)
     return redirect("provisioning:opening-detail", opening.pk)

@@ -21,6 +21,8 @@ SCHEMAS_BETWEEN_MEMORY_CHECKS = 40
 class DatabaseWrapper(base.DatabaseWrapper):
     """PostgreSQL connection that follows `tenants.context`."""
 
+    _setting_search_path: bool
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._applied: tuple[str, str] | None = None
         self._visited: set[str] = set()

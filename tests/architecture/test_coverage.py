@@ -12,7 +12,9 @@ FEATURES = 303
 def rows() -> list[list[str]]:
     lines = (ROOT / "docs" / "coverage.md").read_text().splitlines()
     return [
-        [cell.strip() for cell in line.strip("|").split(" | ")] for line in lines if re.match(r"\| [A-Z]+-\d+ ", line)
+        [cell.strip() for cell in line.strip("|").split(" | ")]
+        for line in lines
+        if re.match(r"\| [A-Z]+-\d+ ", line)
     ]
 
 
@@ -37,4 +39,6 @@ def test_whatever_works_names_a_test_that_exists():
         for path, function in named:
             file = ROOT / path
             assert file.exists(), f"{feature}: {path} does not exist"
-            assert not function or f"def {function}(" in file.read_text(), f"{feature}: no {function} in {path}"
+            assert not function or f"def {function}(" in file.read_text(), (
+                f"{feature}: no {function} in {path}"
+            )

@@ -19,11 +19,21 @@ INTEGER_KEYS = {
     "contenttypes.ContentType",
 }
 # Keys that are no identifiers: one row per version, session or bureau.
-NATURAL_KEYS = {"tenants.SchemaTemplate", "accounts.Session", "audit_heads.Head", "blobs.StorageAccount", "provisioning.Attempts"}
+NATURAL_KEYS = {
+    "tenants.SchemaTemplate",
+    "accounts.Session",
+    "audit_heads.Head",
+    "blobs.StorageAccount",
+    "provisioning.Attempts",
+}
 
 
 def our_models() -> list[type[models.Model]]:
-    return [each for each in apps.get_models() if each.__module__.split(".")[0] in {"asp", "office", "tenants", "provisioning"}]
+    return [
+        each
+        for each in apps.get_models()
+        if each.__module__.split(".")[0] in {"asp", "office", "tenants", "provisioning"}
+    ]
 
 
 def test_keys_are_uuids():

@@ -56,7 +56,9 @@ def test_no_unfinished_marks():
 
 
 def test_templates_have_no_inline_script_or_style():
-    inline = re.compile(r"<script(?![^>]*\b(src=|type=\"application/json\"))|<style|\sstyle=\"|\son[a-z]+=\"", re.I)
+    inline = re.compile(
+        r"<script(?![^>]*\b(src=|type=\"application/json\"))|<style|\sstyle=\"|\son[a-z]+=\"", re.I
+    )
     found = [
         f"{path.relative_to(ROOT)}: {match.group()}"
         for path in tracked("*.html")

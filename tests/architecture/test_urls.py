@@ -21,7 +21,9 @@ def views(table: str) -> list[tuple[str, object]]:
 
 @pytest.mark.parametrize("kind", ["hall", "host", "bureau", "content"])
 def test_every_view_has_exactly_one_access_mark(kind):
-    unmarked = [address for address, view in views(settings.URL_TABLES[kind]) if not getattr(view, "access", None)]
+    unmarked = [
+        address for address, view in views(settings.URL_TABLES[kind]) if not getattr(view, "access", None)
+    ]
     assert unmarked == []
 
 
@@ -31,4 +33,6 @@ def test_there_are_addresses(kind):
 
 
 def test_uploads_are_marked_too():
-    assert [address for address, view in views("asp.config.urls_transfer") if not getattr(view, "access", None)] == []
+    assert [
+        address for address, view in views("asp.config.urls_transfer") if not getattr(view, "access", None)
+    ] == []

@@ -19,10 +19,7 @@ def test_it_names_sites_accounts_and_files(tmp_path: Path) -> None:
     data.prepare()
     data.write_json(
         "demo-accounts.json",
-        [
-            {"site": "http://jiaoyu.localhost:8000/", "account": f"staff{n}", "password": "p4ssw0rd!"}
-            for n in range(5)
-        ],
+        [{"site": "jiaoyu", "account": f"staff{n}", "password": "p4ssw0rd!"} for n in range(5)],
     )
     text = banner(data, ENVIRONMENT)
     assert "http://host.localhost:8000/" in text

@@ -45,7 +45,7 @@ class Address:
 
     def paths(self, ids: "Ids", *, per_model: int = 1) -> Iterator[str]:
         """Fill the pattern with ids; one path if it has no place for any."""
-        choices = [list(ids.for_place(self.app, converter, per_model)) for _, converter in self.converters]
+        choices = [ids.for_place(self.app, name, converter, per_model) for name, converter in self.converters]
         names = [name for name, _ in self.converters]
         for values in islice(product(*choices), MOST_COMBINATIONS):
             try:
@@ -58,19 +58,22 @@ class Ids:
     """The ids of all rows of one bureau, by app."""
 
     def __init__(self, bureau: BureauRef) -> None:
-        self.by_app: dict[str, list[list[uuid.UUID]]] = {}
+        self.by_app: dict[str, dict[str, list[uuid.UUID]]] = {}
         with bureau_context(bureau):
             for label in bureau_app_labels():
-                found = []
+                found = {}
                 for model in apps.get_app_config(label).get_models():
                     keys = model.objects.order_by("-pk").values_list("pk", flat=True)[:IDS_PER_MODEL]
-                    found.append([key for key in keys if isinstance(key, uuid.UUID)])
+                    found[model._meta.model_name] = [key for key in keys if isinstance(key, uuid.UUID)]
                 self.by_app[label] = found
 
-    def for_place(self, app: str, converter: Any, per_model: int) -> list[Any]:
+    def for_place(self, app: str, name: str, converter: Any, per_model: int) -> list[Any]:
+        """`<uuid:node_id>` gets ids of nodes; a place with a name of its own, ids of every model of the app."""
         if isinstance(converter, UUIDConverter):
             models = self.by_app.get(app) or self.by_app["accounts"]
-            return [key for keys in models for key in keys[:per_model]]
+            named = models.get(name.removesuffix("_id"))
+            chosen = [named] if named else models.values()
+            return [key for keys in chosen for key in keys[:per_model]]
         if isinstance(converter, StringConverter | SlugConverter):
             return ["AAAA-0000-0000"]
         return [1]
@@ -80,7 +83,9 @@ def addresses(table: str) -> list[Address]:
     """Every address of a URL table, in its order."""
     found: list[Address] = []
 
-    def walk(patterns: list[URLPattern | URLResolver], spaces: tuple[str, ...], converters: dict[str, Any]) -> None:
+    def walk(
+        patterns: list[URLPattern | URLResolver], spaces: tuple[str, ...], converters: dict[str, Any]
+    ) -> None:
         for each in patterns:
             merged = {**converters, **each.pattern.converters}
             if isinstance(each, URLResolver):

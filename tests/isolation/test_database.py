@@ -56,5 +56,10 @@ def test_a_bureau_cannot_become_another(bureau_a):
 
     `SET ROLE` to a sibling works for injected SQL, because the session's login may: see SECURITY.md.
     """
-    with bureau_context(bureau_a), pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        bureau_context(bureau_a),
+        pytest.raises(DatabaseError),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("CREATE ROLE intruder SUPERUSER")

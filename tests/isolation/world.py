@@ -8,9 +8,9 @@ from asp.accounts.services.factors import device_store
 from asp.accounts.subjects import PERSON, Subject
 from asp.accounts.testing import sign_in
 from asp.audit.actor import Actor
+from asp.audit.tasks import verify_log
 from asp.blobs.services import blob_write
 from asp.jobs import job_start
-from asp.audit.tasks import verify_log
 from office.library import services as library
 from office.library.models import Level
 from office.organization.services import import_begin
@@ -32,11 +32,15 @@ def furnish(bureau: BureauRef) -> Cast:
         top = library.folder_get_for(account=cast.head, node_id=cabinet.pk)
         folder = library.folder_create(actor=head, parent=top, name=f"{MARK}文件夹")
         for number in range(2):
-            blob = blob_write(actor=head, data=f"{MARK} {number}".encode(), filename="a.txt", media_type="text/plain")
+            blob = blob_write(
+                actor=head, data=f"{MARK} {number}".encode(), filename="a.txt", media_type="text/plain"
+            )
             file, _version = library.file_store(actor=head, place=folder, name=f"{MARK}文件.txt", blob=blob)
         gone = library.folder_create(actor=head, parent=top, name=f"{MARK}已删")
         library.nodes_trash(actor=head, nodes=[gone])
-        library.access_grant(actor=head, node=folder, subject=Subject(PERSON, cast.clerk.pk), level=Level.VIEW)
+        library.access_grant(
+            actor=head, node=folder, subject=Subject(PERSON, cast.clerk.pk), level=Level.VIEW
+        )
         link_issue(actor=TESTER, account=cast.clerk, purpose="reset", channel="slip")
         sign_in(Client(), cast.head)
         device_store(cast.head, random_hex(20), None)

@@ -15,7 +15,13 @@ def test_a_code_is_three_groups_and_follows_from_the_secret():
 
 def test_spelling_does_not_matter():
     hashed = codes.tracking_hash("0123-4567-89AB")
-    for typed in ("o1 23 4567 89ab", "O123456789AB", "０１２３－４５６７－８９ＡＢ", "0I23–4567–89AB", "0l23456789ab"):
+    for typed in (
+        "o1 23 4567 89ab",
+        "O123456789AB",
+        "０１２３－４５６７－８９ＡＢ",
+        "0I23–4567–89AB",
+        "0l23456789ab",
+    ):
         assert codes.tracking_hash(typed) == hashed
 
 

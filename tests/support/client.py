@@ -19,7 +19,9 @@ class SiteClient(Client):
         else:
             self.site = Site(where)  # type: ignore[arg-type]
             host = base if where == "hall" else f"{where}.{base}"
-        super().__init__(HTTP_HOST=host, HTTP_SEC_FETCH_SITE="same-origin", HTTP_ACCEPT_LANGUAGE="en", **kwargs)
+        super().__init__(
+            HTTP_HOST=host, HTTP_SEC_FETCH_SITE="same-origin", HTTP_ACCEPT_LANGUAGE="en", **kwargs
+        )
 
     def login_as(self, account: Any, *, verified: bool = True) -> "SiteClient":
         """Sign `account` of this site in, by default with the second factor already given."""

@@ -16,21 +16,43 @@ TEMPLATE = "tongban_test_template"
 def prepare_template() -> None:
     """Drop what an earlier run left, and migrate a fresh template database (public schema and a pool)."""
     _execute(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)", f"CREATE DATABASE {TEMPLATE}")
-    environment = {**os.environ, **_urls(TEMPLATE), "POOL_SIZE": "6", "SCHEMA_PREFIX": "b_t_", "ASP_DB_LOGIN": "owner"}
+    environment = {
+        **os.environ,
+        **_urls(TEMPLATE),
+        "POOL_SIZE": "6",
+        "SCHEMA_PREFIX": "b_t_",
+        "ASP_DB_LOGIN": "owner",
+    }
     subprocess.run([sys.executable, str(ROOT / "manage.py"), "upgrade"], env=environment, check=True)  # noqa: S603
 
 
 def use_copy(worker: str) -> None:
     """Point this process at the copy of the template that belongs to `worker`."""
-    name = f"tongban_test_{worker}"
-    _execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    number = int(re.sub(r"\D", "", worker) or 0)
-    os.environ.update(_urls(name))
-    os.environ["REDIS_URL"] = urlunsplit(urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{number + 1}"))
-    os.environ["S3_BUCKET"] = f"test-{worker}"
-    os.environ["SCHEMA_PREFIX"] = f"b_{worker}_"
-    os.environ["POOL_SIZE"] = "2"
-    os.environ["ASP_DB_LOGIN"] = "owner"
+    os.environ.update(copy_make(worker, queue=1 + worker_number(worker)), ASP_DB_LOGIN="owner")
+
+
+def worker_number(worker: str) -> int:
+    """0 of `main` and `gw0`, 1 of `gw1` …"""
+    return int(re.sub(r"\D", "", worker) or 0)
+
+
+def copy_make(name: str, *, queue: int) -> dict[str, str]:
+    """Make a fresh copy of the template; return the environment of those who work with it.
+
+    `queue` is the number of its Valkey database (1 to 63).
+    """
+    database = f"tongban_test_{name}"
+    _execute(
+        f"DROP DATABASE IF EXISTS {database} WITH (FORCE)",
+        f"CREATE DATABASE {database} TEMPLATE {TEMPLATE}",
+    )
+    return {
+        **_urls(database),
+        "REDIS_URL": urlunsplit(urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{queue}")),
+        "S3_BUCKET": f"test-{name}",
+        "SCHEMA_PREFIX": f"b_{name}_",
+        "POOL_SIZE": "2",
+    }
 
 
 def _urls(name: str) -> dict[str, str]:

@@ -14,7 +14,11 @@ def host_administrators() -> tuple[Account, Account, Account]:
             if duty not in found:
                 found[duty] = activate(
                     account_create(
-                        actor=TESTER, kind="administrator", duty=duty, login=f"host.{duty}", name=f"主机管理员{duty}"
+                        actor=TESTER,
+                        kind="administrator",
+                        duty=duty,
+                        login=f"host.{duty}",
+                        name=f"主机管理员{duty}",
                     )
                 )
             elif found[duty].state != "active":

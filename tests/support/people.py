@@ -52,7 +52,11 @@ def people(bureau: BureauRef, *, mark: str = "") -> Cast:
         administrators = {
             duty: activate(
                 account_create(
-                    actor=TESTER, kind="administrator", duty=duty, login=f"{duty}.admin", name=f"{mark}管理员{duty}"
+                    actor=TESTER,
+                    kind="administrator",
+                    duty=duty,
+                    login=f"{duty}.admin",
+                    name=f"{mark}管理员{duty}",
                 )
             )
             for duty in ("system", "security", "audit")

@@ -89,7 +89,7 @@ def test_threads_do_not_share_a_context(bureau_a, bureau_b):
         assert all(pool.map(visit, range(64)))
 
 
-def test_a_connection_closes_after_many_bureaus(bureau_a, monkeypatch):
+def test_a_connection_closes_after_many_bureaus(bureau_a):
     with bureau_context(bureau_a):
         where()
         connection._visited.update(f"b_{n}" for n in range(400))

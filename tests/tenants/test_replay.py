@@ -34,7 +34,9 @@ def migrated() -> dict[str, set[str]]:
 
 
 def test_it_equals_a_migrated_one_in_every_fact(replayed, migrated):
-    differences = {kind: replayed[kind] ^ migrated[kind] for kind in migrated if replayed[kind] != migrated[kind]}
+    differences = {
+        kind: replayed[kind] ^ migrated[kind] for kind in migrated if replayed[kind] != migrated[kind]
+    }
     assert differences == {}
     assert len(migrated["columns"]) > 50, "the comparison saw no tables"
 
@@ -49,7 +51,9 @@ def test_the_comparison_sees_a_planted_difference(replayed):
 
 
 def test_no_foreign_key_leaves_the_schema(replayed):
-    assert [each for each in replayed["constraints"] if "REFERENCES" in each and "REFERENCES public." in each] == []
+    assert [
+        each for each in replayed["constraints"] if "REFERENCES" in each and "REFERENCES public." in each
+    ] == []
 
 
 def test_a_seed_that_fails_leaves_neither_schema_nor_role(monkeypatch):

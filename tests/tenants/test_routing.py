@@ -72,7 +72,24 @@ def test_good_slugs(slug):
 
 @pytest.mark.parametrize(
     "slug",
-    ["", "a", "1a", "-a", "a-", "a--b", "A", "fgj\n", "host", "www", "admin", "a" * 32, "发改", "a_b", "a.b", "a b"],
+    [
+        "",
+        "a",
+        "1a",
+        "-a",
+        "a-",
+        "a--b",
+        "A",
+        "fgj\n",
+        "host",
+        "www",
+        "admin",
+        "a" * 32,
+        "发改",
+        "a_b",
+        "a.b",
+        "a b",
+    ],
 )
 def test_bad_slugs(slug):
     with pytest.raises(ValidationError):

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asp.blobs.services import Quota, quota_get
+from office.library.limits import used_in
 from office.library.models import Cabinet, CabinetKind, Node, NodeKind, Recent
 from office.library.selectors.access import grants_for, level_of
-from office.library.limits import used_in
 
 if TYPE_CHECKING:
     from asp.accounts.models import Account

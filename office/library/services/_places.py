@@ -7,7 +7,6 @@ right, however many people work at once; uploads take it only when their last by
 import uuid
 from collections.abc import Iterable
 
-from django.db.models import F, Func, Value
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -72,13 +71,7 @@ def depth_check(folder: Node, *, below: int = 0) -> None:
 
 def height_of(node: Node) -> int:
     """How many levels lie below `node`."""
-    deepest = (
-        Node.objects.below(node)
-        .annotate(depth=Func(F("path"), Value(1), function="array_length"))
-        .order_by("-depth")
-        .values_list("depth", flat=True)
-        .first()
-    )
+    deepest = Node.objects.below(node).order_by("-path__len").values_list("path__len", flat=True).first()
     return deepest - len(node.path) if deepest else 0
 
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 from asp.audit.actor import Actor
 from asp.audit.services import record
 from office.library.errors import IntoItself, TopFolder
+from office.library.limits import personal_check, size_of
 from office.library.models import Node, Version
 from office.library.services import _index, _places
-from office.library.limits import personal_check, size_of
 
 
 @transaction.atomic

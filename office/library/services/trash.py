@@ -13,9 +13,9 @@ from asp.blobs.models import Blob
 from asp.blobs.services import blob_release
 from office.library import naming
 from office.library.errors import TopFolder
+from office.library.limits import size_of
 from office.library.models import Node, NodeKind, Version
 from office.library.services import _index, _places
-from office.library.limits import size_of
 
 ERASE_AT_ONCE = 50
 

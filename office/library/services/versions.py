@@ -9,9 +9,9 @@ from asp.audit.actor import Actor
 from asp.audit.services import record
 from office.library import naming
 from office.library.errors import NoVersion
+from office.library.limits import personal_check
 from office.library.models import Node, NodeKind, Recent, Version
 from office.library.services import _index, _places
-from office.library.limits import personal_check
 from office.library.services.folders import name_check
 
 if TYPE_CHECKING:

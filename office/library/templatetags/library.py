@@ -1,10 +1,13 @@
 """The template library `library`: icons of files, storage in words, levels of access."""
 
+from collections.abc import Iterable
+
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from asp.blobs.models import BlobState
 from asp.ui.templatetags.ui import icon
 from asp.ui.text import bytes_text
 from office.library.models import Level, Node
@@ -54,5 +57,11 @@ def levels(current: int) -> SafeString:
     return format_html_join(
         "",
         '<option value="{}"{}>{}</option>',
-        ((level.value, format_html(" selected") if level == current else "", level.label) for level in Level),
+        ((level.value, " selected" if level == current else "", level.label) for level in Level),
     )
+
+
+@register.filter
+def any_checking(nodes: Iterable[Node]) -> bool:
+    """Whether the content of one of `nodes` is still being checked, so that the list looks again by itself."""
+    return any(getattr(node, "blob_state", "") == BlobState.CHECKING for node in nodes)

@@ -26,7 +26,7 @@ class Column:
 
 
 COLUMNS = (
-    Column("name", "姓名", "Name", _("Name"), 14, ("名字", "人员姓名", "fullname")),
+    Column("name", "姓名", "Name", _("Full name"), 14, ("名字", "人员姓名", "fullname")),
     Column("name_en", "英文名", "English name", _("English name"), 20, ("英文姓名", "拼音姓名")),
     Column(
         "login",

@@ -18,8 +18,11 @@ from asp.ui.forms import Form
 class SignInForm(Form):
     """Account name (or phone) and password."""
 
-    identifier = forms.CharField(label=_("Account or mobile number"), max_length=150)
-    password = forms.CharField(label=_("Password"), max_length=1000, strip=False, widget=forms.PasswordInput)
+    # Not marked as required: at the gate that goes without saying.
+    identifier = forms.CharField(label=_("Account or mobile number"), max_length=150, required=False)
+    password = forms.CharField(
+        label=_("Password"), max_length=1000, strip=False, required=False, widget=forms.PasswordInput
+    )
     remember = forms.BooleanField(label=_("Remember the account on this device"), required=False)
 
     def __init__(self, *args: Any, phone_allowed: bool = True, **kwargs: Any) -> None:
@@ -27,11 +30,26 @@ class SignInForm(Form):
         if not phone_allowed:
             self.fields["identifier"].label = gettext("Account")
 
+    def clean(self) -> dict[str, Any]:
+        """Both are needed."""
+        cleaned = super().clean() or {}
+        for name in ("identifier", "password"):
+            if not self.errors.get(name) and not cleaned.get(name):
+                self.add_error(name, gettext("Fill this in."))
+        return cleaned
+
 
 class CodeForm(Form):
     """Six digits, or a recovery code."""
 
-    code = forms.CharField(label=_("Code"), max_length=30)
+    code = forms.CharField(label=_("Code"), max_length=30, required=False)
+
+    def clean_code(self) -> str:
+        """Needed, but not marked as such."""
+        code: str = self.cleaned_data["code"]
+        if not code:
+            raise forms.ValidationError(gettext("Fill this in."))
+        return code
 
 
 class NewPasswordForm(Form):

@@ -37,6 +37,57 @@ class CharacterClassesValidator:
         return _("Use at least three of: small letters, capital letters, digits, other characters.")
 
 
+class LengthValidator(password_validation.MinimumLengthValidator):
+    """Long enough; in our words."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise ValidationError if the password is too short."""
+        del user
+        if len(password) < self.min_length:
+            raise ValidationError(self.get_help_text(), code="too_short")
+
+    def get_help_text(self) -> str:
+        """The rule in words."""
+        return ngettext(
+            "A password has at least %(count)d character.",
+            "A password has at least %(count)d characters.",
+            self.min_length,
+        ) % {"count": self.min_length}
+
+
+class PersonalDataValidator(password_validation.UserAttributeSimilarityValidator):
+    """Not made from the account's own name, login, telephone or mail address."""
+
+    def __init__(self) -> None:
+        super().__init__(user_attributes=("login", "name", "name_en", "phone", "email"))
+
+    def get_help_text(self) -> str:
+        """The rule in words."""
+        return _("It must not resemble your name, account, mobile number or mail address.")
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise ValidationError if the password resembles what everybody knows of the person."""
+        try:
+            super().validate(password, user)
+        except ValidationError as error:
+            raise ValidationError(self.get_help_text(), code="too_similar") from error
+
+
+class CommonValidator(password_validation.CommonPasswordValidator):
+    """Not one of the twenty thousand that are tried first."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise ValidationError if the password is on the list."""
+        try:
+            super().validate(password, user)
+        except ValidationError as error:
+            raise ValidationError(self.get_help_text(), code="too_common") from error
+
+    def get_help_text(self) -> str:
+        """The rule in words."""
+        return _("It must not be one of the passwords that everybody uses.")
+
+
 class HistoryValidator:
     """Not one of the last five passwords of the account."""
 

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import time
 import uuid
+from copy import copy
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +16,7 @@ from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.signals import user_login_failed
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from asp.accounts import selectors, sources
@@ -57,10 +58,11 @@ def password_step(request: HttpRequest, *, identifier: str, password: str) -> Re
     if not AxesProxyHandler.is_allowed(request, credentials):
         sources.failure_count(address)
         return Result("locked")
-    account = authenticate(request, login=name, password=password)
+    attempt = _without_form(request)
+    account = authenticate(attempt, login=name, password=password)
     if not isinstance(account, Account):
         sources.failure_count(address)
-        return _failed(request, known)
+        return _failed(request, known, attempt)
     if account.has_second_factor:
         _pending_set(request, account)
         return Result("second_factor", account)
@@ -85,8 +87,9 @@ def factor_step(request: HttpRequest, *, account: Account, code: str) -> Result:
     used = second_factor_verify(account=account, code=code)
     if used is None:
         sources.failure_count(address)
-        user_login_failed.send(sender=__name__, credentials={"login": account.login}, request=request)
-        result = _failed(request, account)
+        attempt = _without_form(request)
+        user_login_failed.send(sender=__name__, credentials={"login": account.login}, request=attempt)
+        result = _failed(request, account, attempt)
         if result.outcome == "locked":
             pending_clear(request)
         return result
@@ -170,10 +173,18 @@ def _pending_set(request: HttpRequest, account: Account) -> None:
     }
 
 
-def _failed(request: HttpRequest, account: Account | None) -> Result:
-    locked = bool(getattr(request, "axes_locked_out", False))
-    # Else the middleware of axes would put a line of its own in place of our page.
-    request.axes_locked_out = False  # type: ignore[attr-defined]
+def _without_form(request: HttpRequest) -> HttpRequest:
+    """A copy for django-axes, which stores what was posted, and people mistake one field for another.
+
+    It also leaves its mark on the copy only, so that its middleware does not replace our page.
+    """
+    attempt = copy(request)
+    attempt.POST = QueryDict()  # type: ignore[assignment]
+    return attempt
+
+
+def _failed(request: HttpRequest, account: Account | None, attempt: HttpRequest) -> Result:
+    locked = bool(getattr(attempt, "axes_locked_out", False))
     if account is not None:
         _record(request, "accounts.locked_out" if locked else "accounts.sign_in_failed", account)
     return Result("locked" if locked else "refused")

@@ -75,13 +75,13 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.middleware.SiteMiddleware",
     "asp.accounts.middleware.SessionMiddleware",
-    "asp.ui.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "asp.accounts.middleware.OriginMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "asp.accounts.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "asp.ui.middleware.LanguageMiddleware",
     "asp.ui.middleware.ErrorsMiddleware",
     "asp.ui.middleware.FlashMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -167,23 +167,30 @@ TIME_ZONE = "Asia/Shanghai"  # how instants are shown; they are stored as UTC
 
 # --- static files -----------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = ASP.data_dir / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # files live in asp.blobs
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/ui/dist/.+-[\w-]{8}\.[a-z]+$"
 
 # --- checks, logs -----------------------------------------------------------------------------------
-# Sources are counted over all bureaus by asp.accounts.sources.
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W006",  # sources are counted over all bureaus by asp.accounts.sources
+    "security.W001",  # asp.ui.middleware sets the headers, for every answer
+    "security.W002",
+]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"axes": {"level": "WARNING"}, "botocore": {"level": "WARNING"}, "boto3": {"level": "WARNING"}},
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        "botocore": {"level": "WARNING"},
+        "boto3": {"level": "WARNING"},
+    },
 }
 BASE_DIR: Path = ROOT

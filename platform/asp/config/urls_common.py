@@ -13,7 +13,7 @@ from tenants import registry
 @anyone
 @never_cache
 @require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(_request: HttpRequest) -> HttpResponse:
     """This process is alive."""
     return JsonResponse({"status": "ok"})
 
@@ -21,7 +21,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @anyone
 @never_cache
 @require_safe
-def readyz(request: HttpRequest) -> HttpResponse:
+def readyz(_request: HttpRequest) -> HttpResponse:
     """Everything that a request may need answers: each part by name; 503 if one does not."""
     probes = [health.database(), health.cache(), health.storage(), health.queue()]
     ready = all(each.ok for each in probes)

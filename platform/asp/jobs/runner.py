@@ -153,7 +153,14 @@ def _retry(job: Job, *, failures: int, pause: float) -> Outcome:
 def _store(job: Job, **fields: Any) -> bool:
     # Only the attempt that the row stands for may end it.
     rows = Job.objects.filter(id=job.id, attempts=job.attempts, state__in=(JobState.QUEUED, JobState.RUNNING))
-    written = bool(rows.update(**fields))
+    try:
+        written = bool(rows.update(**fields))
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block:
+            raise
+        # The work is done, only the connection died under it: better once more than doing it twice.
+        connection.close()
+        written = bool(rows.update(**fields))
     if not written:
         log.warning("job %s %s: attempt %s came too late to store anything", job.name, job.id, job.attempts)
     return written

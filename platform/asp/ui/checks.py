@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Info, register
 
 from asp.ui.bundle import BundleMissing, manifest
 
@@ -13,5 +13,5 @@ def bundle_is_built(**_: Any) -> list[CheckMessage]:
     try:
         manifest()
     except BundleMissing as error:
-        return [Warning(str(error), hint="npm ci && npm run build in platform/asp/ui/frontend", id="ui.W001")]
+        return [Info(str(error), hint="npm ci && npm run build in platform/asp/ui/frontend", id="ui.I001")]
     return []

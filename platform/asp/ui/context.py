@@ -57,6 +57,11 @@ def url_or_empty(name: str) -> str:
         return ""
 
 
+def without_county(name: str, county: str) -> str:
+    """发展和改革局 of 云溪县发展和改革局; a name that is nothing but the county's stays."""
+    return name.removeprefix(county).strip() or name
+
+
 def may_see(item: NavItem, person: Any) -> bool:
     """Whether the entry is for this person: everybody's, their duty's, or their permission's."""
     if item.permission is None and not item.duties:
@@ -128,9 +133,9 @@ class Shell:
 
     @cached_property
     def brand_name(self) -> str:
-        """The name at the top of the rail."""
+        """The name at the top of the rail; the county stands below it, so it is not said twice."""
         if self.bureau is not None:
-            return localized(self.bureau)
+            return without_county(localized(self.bureau), self.county)
         if self.kind == "host":
             return gettext("ASP console")
         return gettext("{county} Services").format(county=self.county)
@@ -145,10 +150,15 @@ class Shell:
     @cached_property
     def emblem(self) -> str:
         """The character on the emblem; the Chinese one in every language."""
-        if self.bureau is not None:
-            return initial_of(self.bureau.name)
-        asp = getattr(settings, "ASP", None)
-        return initial_of(getattr(asp, "county_name", "") or "云溪县")
+        county = getattr(getattr(settings, "ASP", None), "county_name", "") or "云溪县"
+        return initial_of(county if self.bureau is None else without_county(self.bureau.name, county))
+
+    @cached_property
+    def full_name(self) -> str:
+        """The whole name, as a gate or a slip says it: 云溪县发展和改革局."""
+        if self.bureau is None or not reads_chinese() or not self.bureau.name:
+            return localized(self.bureau) if self.bureau is not None else self.brand_name
+        return f"{self.county}{self.brand_name}"
 
     @cached_property
     def accent_url(self) -> str:

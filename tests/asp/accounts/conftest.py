@@ -23,7 +23,7 @@ def no_earlier_failures():
 
 
 @pytest.fixture(scope="session")
-def shared_office(open_database, quick_hashes):
+def shared_office():
     """One bureau whose three administrators no test may change."""
     from tests.asp.accounts import helpers
     from tests.support import bureaus
@@ -53,7 +53,7 @@ def own_office(fresh_bureau):
 
 
 @pytest.fixture
-def host_administrators(open_database):
+def host_administrators():
     """The host's three administrators; there can be only one set per database."""
     from tests.asp.accounts import helpers
 

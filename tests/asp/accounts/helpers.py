@@ -86,7 +86,7 @@ def host_administrators() -> dict[str, Person]:
     found = {}
     with at("host"):
         for duty in Duty.values:
-            account = Account.objects.administrators().filter(duty=duty).first()
+            account = Account.objects.administrators().filter(duty=duty).exclude(state="disabled").first()
             if account is None:
                 found[duty] = administrator(duty)
                 continue

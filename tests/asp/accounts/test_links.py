@@ -175,7 +175,8 @@ def _bells(bureau):
         return list(Doorbell.objects.filter(bureau_id=bureau.id, kind="office_ready"))
 
 
-def test_by_mail_the_message_names_the_link_and_not_its_address(office, settings_smtp):
+@pytest.mark.usefixtures("settings_smtp")
+def test_by_mail_the_message_names_the_link_and_not_its_address(office):
     with helpers.at(office.bureau):
         account = helpers.invited(email="lin@example.org")
         link = services.link_issue(actor=helpers.ACTOR, account=account, channel="mail")
@@ -184,7 +185,8 @@ def test_by_mail_the_message_names_the_link_and_not_its_address(office, settings
     assert (message.address, message.template) == ("lin@example.org", "accounts.activation")
 
 
-def test_mail_needs_an_address_and_a_relay(office, settings_no_smtp):
+@pytest.mark.usefixtures("settings_no_smtp")
+def test_mail_needs_an_address_and_a_relay(office):
     with helpers.at(office.bureau):
         with pytest.raises(errors.NoAddress):
             services.link_issue(actor=helpers.ACTOR, account=helpers.invited(), channel="mail")
@@ -227,7 +229,8 @@ def ask(client, identifier):
     return client.post("/accounts/forgotten/", {"identifier": identifier})
 
 
-def test_forgotten_password_answers_the_same_for_everybody(own_office, settings_smtp):
+@pytest.mark.usefixtures("settings_smtp")
+def test_forgotten_password_answers_the_same_for_everybody(own_office):
     known, unknown = ask(own_office.client, own_office.chen.account.phone), ask(own_office.client, "nobody")
     assert known.status_code == unknown.status_code == 200
     strip = re.compile(r'(value|content)="[^"]*"')
@@ -236,7 +239,8 @@ def test_forgotten_password_answers_the_same_for_everybody(own_office, settings_
         assert Message.objects.filter(template="accounts.reset").count() == 1
 
 
-def test_asking_again_soon_sends_nothing_more(own_office, settings_smtp, travel):
+@pytest.mark.usefixtures("settings_smtp")
+def test_asking_again_soon_sends_nothing_more(own_office, travel):
     for _each in range(3):
         ask(own_office.client, own_office.chen.account.login)
     with helpers.at(own_office.bureau):
@@ -247,7 +251,8 @@ def test_asking_again_soon_sends_nothing_more(own_office, settings_smtp, travel)
         assert Message.objects.filter(template="accounts.reset").count() == 2
 
 
-def test_without_a_relay_nothing_is_offered(office, settings_no_smtp):
+@pytest.mark.usefixtures("settings_no_smtp")
+def test_without_a_relay_nothing_is_offered(office):
     assert "print a link" in office.client.get("/accounts/sign-in/").content.decode()
     page = ask(office.client, office.chen.account.login)
     assert "cannot send mail" in page.content.decode()

@@ -1,7 +1,6 @@
 """Locks: by account in each bureau, by source over all bureaus."""
 
 import pytest
-import redis
 from axes.models import AccessAttempt
 
 from asp.accounts import sources
@@ -139,8 +138,8 @@ def test_one_source_is_blocked_over_all_bureaus(own_office, make_bureau, monkeyp
 
 
 def test_without_valkey_people_sign_in_and_the_log_says_so(office, monkeypatch, caplog):
-    dead = redis.Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2)
-    monkeypatch.setattr(sources, "_client", lambda url: dead)
+    dead = sources._client("redis://127.0.0.1:1/0")
+    monkeypatch.setattr(sources, "_client", lambda _url: dead)
     assert fail(office.client, office.chen.account.login, 1) == [422]
     assert (
         helpers.post_sign_in(office.client, office.chen.account.login, office.chen.password).status_code

@@ -235,7 +235,7 @@ def test_a_host_administrator_signs_in_at_the_host_and_is_nobody_in_the_hall(hos
             assert bool(store.load()) is found
 
 
-def test_the_hall_has_no_sign_in_yet(open_database):
+def test_the_hall_has_no_sign_in_yet():
     assert SiteClient("hall").get("/accounts/sign-in/").status_code == 404
 
 

@@ -232,6 +232,12 @@ def test_a_job_taken_over_meanwhile_is_not_taken_back(fresh_bureau, flag):
     assert outcome == [Outcome.STOPPED]
 
 
+def test_what_is_done_is_not_done_again_because_the_connection_died(fresh_bureau, flag):
+    job = start(fresh_bureau, work.lose_connection, flag=flag)
+    assert run(fresh_bureau, job) == Outcome.DONE
+    assert (row(fresh_bureau, job).state, flags.counted(flag)) == (JobState.DONE, 1)
+
+
 def free(job):
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [job_lock_key(job.id)])

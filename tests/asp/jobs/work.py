@@ -3,7 +3,7 @@
 import time
 import uuid
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from asp.audit.actor import Actor
@@ -63,6 +63,13 @@ def refuse(run: JobRun, *, name: str) -> None:
 def fail(run: JobRun, *, flag: str) -> None:
     flags.count(flag)
     raise RuntimeError(f"a bug, {run.attempt}")
+
+
+@job("tests.lose_connection", title="Lose the connection", scope="any")
+def lose_connection(_run: JobRun, *, flag: str) -> None:
+    flags.count(flag)
+    connection.ensure_connection()
+    connection.connection.close()  # behind Django's back, as a restart of the server does
 
 
 @job("tests.for_host", title="Host only", scope="host")

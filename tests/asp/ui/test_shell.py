@@ -89,6 +89,18 @@ def test_it_carries_the_bureaus_name_and_colour() -> None:
     assert Shell(request(site=Site("bureau", coloured))).accent_url.endswith("/accent.css?c=0A7B61")
 
 
+@pytest.mark.parametrize("name", ["发展和改革局", "云溪县发展和改革局"])
+def test_it_says_the_county_once(name: str) -> None:
+    with override("zh-hans"):
+        made = Shell(request(site=Site("bureau", BureauRef(None, "b_x", name=name))))
+        assert (made.brand_name, made.brand_sub, made.emblem) == ("发展和改革局", "云溪县", "发")
+        assert made.full_name == "云溪县发展和改革局"
+    with override("en"):
+        named = BureauRef(None, "b_x", name=name, name_en="Yunxi County Water Bureau")
+        assert Shell(request(site=Site("bureau", named))).brand_name == "Water Bureau"
+        assert Shell(request(site=Site("bureau", named))).full_name == "Yunxi County Water Bureau"
+
+
 def test_it_names_the_duty_of_an_administrator() -> None:
     with override("en"):
         assert Shell(request(user=person(duty="audit"))).person_sub == "Audit administrator"

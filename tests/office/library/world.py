@@ -1,8 +1,6 @@
 """Two departments, their people, and short ways to put things into the file centre."""
 
 import secrets
-import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +17,6 @@ from office.library import services
 from office.library.models import Cabinet, CabinetKind, Level, Node
 from office.library.selectors.access import node_get_for
 from office.library.selectors.tree import cabinets_ready
-from tenants.context import bureau_context
 from tenants.keys import uuid7
 from tenants.site import BureauRef
 from tests.support.client import SiteClient
@@ -109,18 +106,9 @@ def open_world(bureau: BureauRef) -> World:
     return World(bureau, people(bureau))
 
 
-def inside(bureau: BureauRef, work: Callable[[], Any]) -> Any:
-    with bureau_context(bureau):
-        return work()
-
-
 def audited(action: str) -> list[Entry]:
-    return list(Entry.objects.filter(action=action))
+    return list(Entry.objects.filter(action=action).order_by("id"))
 
 
 def error_of(response: HttpResponse) -> str:
     return response.headers.get("Tb-Error-Code", "")
-
-
-def key(text: str) -> uuid.UUID:
-    return uuid.UUID(text)

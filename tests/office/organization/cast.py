@@ -70,6 +70,8 @@ def saved(book: Workbook) -> bytes:
     return stream.getvalue()
 
 
-def person_row(name: str, *, login: str = "", phone: Any = "", department: str = "办公室", post: str = "") -> list[Any]:
+def person_row(
+    name: str, *, login: str = "", phone: Any = "", department: str = "办公室", post: str = ""
+) -> list[Any]:
     """One row of the spreadsheet."""
     return [name, "", login, phone, "", department, post, "", "", ""]

@@ -143,7 +143,11 @@ def test_dissolve__only_when_empty(office: Office) -> None:
             services.department_dissolve(actor=office.actor, department=each)
     other = make(office, "二处")
     services.member_update(
-        actor=office.actor, member=member, name="陈若水", login="chenruoshui", places=[services.Place(other.id)]
+        actor=office.actor,
+        member=member,
+        name="陈若水",
+        login="chenruoshui",
+        places=[services.Place(other.id)],
     )
     services.department_dissolve(actor=office.actor, department=below)
     assert below.id not in Tree().by_id

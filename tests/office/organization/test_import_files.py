@@ -29,7 +29,18 @@ def problems(row: dict[str, Any]) -> set[tuple[str, str]]:
 
 
 def test_it_reads_values_as_people_write_them() -> None:
-    row = ["张　三", " San  Zhang ", "ＺＨＡＮＧ.San", 13800000000.0, "San@Example.GOV.cn", "办公室 / 文秘科", "科长 ", 7, "0571-88000000", 3]
+    row = [
+        "张　三",
+        " San  Zhang ",
+        "ＺＨＡＮＧ.San",
+        13800000000.0,
+        "San@Example.GOV.cn",
+        "办公室 / 文秘科",
+        "科长 ",
+        7,
+        "0571-88000000",
+        3,
+    ]
     (clean,) = read(sheet_bytes(row))
     assert clean["p"] == []
     assert clean["v"] == {
@@ -46,7 +57,9 @@ def test_it_reads_values_as_people_write_them() -> None:
     }
 
 
-@pytest.mark.parametrize("phone", ["１３８００００００００", "138 0000 0000", "+86 138-0000-0000", "13800000000.0", 13800000000])
+@pytest.mark.parametrize(
+    "phone", ["１３８００００００００", "138 0000 0000", "+86 138-0000-0000", "13800000000.0", 13800000000]
+)
 def test_it_reads_phones_however_typed(phone: object) -> None:
     (clean,) = read(sheet_bytes(person_row("张三", phone=phone)))
     assert clean["v"]["phone"] == "13800000000"
@@ -63,13 +76,19 @@ def test_it_reads_phones_however_typed(phone: object) -> None:
         (person_row("张三", phone="12345"), ("phone", "phone_invalid")),
         (person_row("张三", phone="1.38E+10"), ("phone", "phone_invalid")),
         (person_row("张" * 61, login="zhangsan"), ("name", "too_long")),
-        (person_row("张三", login="zhangsan", department="/".join("一二三四五六七八九")), ("department", "too_deep")),
+        (
+            person_row("张三", login="zhangsan", department="/".join("一二三四五六七八九")),
+            ("department", "too_deep"),
+        ),
         (person_row("张三", login="zhangsan", post=datetime.date(2026, 3, 5)), ("post", "is_date")),  # type: ignore[arg-type]
         (person_row("=1+1", login="zhangsan"), ("name", "formula")),
-        (person_row("张三", login="=HYPERLINK(\"http://x\")"), ("login", "formula")),
+        (person_row("张三", login='=HYPERLINK("http://x")'), ("login", "formula")),
         (person_row("#N/A", login="zhangsan"), ("name", "error_value")),
         (["张三", "", "zhangsan", "", "不是邮箱", "办公室", "", "", "", ""], ("email", "email_invalid")),
-        (["张三", "", "zhangsan", "", "", "办公室", "", "", "javascript:", ""], ("office_phone", "office_phone_invalid")),
+        (
+            ["张三", "", "zhangsan", "", "", "办公室", "", "", "javascript:", ""],
+            ("office_phone", "office_phone_invalid"),
+        ),
         (["张三", "", "zhangsan", "", "", "办公室", "", "", "", -1], ("sort", "sort_invalid")),
     ],
 )

@@ -69,7 +69,9 @@ def state_of_people() -> list[Any]:
 def test_new_people__get_accounts_places_and_memberships(office: Office) -> None:
     done = imported(
         office,
-        person_row("陈若水", login="chenruoshui", phone="13800000001", department="办公室/文秘科", post="科长"),
+        person_row(
+            "陈若水", login="chenruoshui", phone="13800000001", department="办公室/文秘科", post="科长"
+        ),
         person_row("曾国强", phone="13800000002", department="办公室", post="联络员"),
         person_row("曾国强", phone="13800000003", department="办公室"),
     )
@@ -101,7 +103,9 @@ def test_new_people__get_accounts_places_and_memberships(office: Office) -> None
 
 def test_same_file_twice__changes_nothing_twice(office: Office) -> None:
     rows = [
-        person_row("陈若水", login="chenruoshui", phone="13800000001", department="办公室/文秘科", post="科长"),
+        person_row(
+            "陈若水", login="chenruoshui", phone="13800000001", department="办公室/文秘科", post="科长"
+        ),
         person_row("曾国强", phone="13800000002", department="办公室", post="联络员"),
         person_row("单小红", phone=13800000003, department="文秘科"),
     ]
@@ -114,7 +118,9 @@ def test_same_file_twice__changes_nothing_twice(office: Office) -> None:
 
 def test_confirm_twice__runs_once(office: Office) -> None:
     found = uploaded(office, sheet_bytes(person_row("陈若水", login="chen", department="办公室")))
-    services.import_options(actor=office.actor, import_id=found.pk, create_departments=True, create_posts=False)
+    services.import_options(
+        actor=office.actor, import_id=found.pk, create_departments=True, create_posts=False
+    )
     first = services.import_confirm(actor=office.actor, import_id=found.pk)
     second = services.import_confirm(actor=office.actor, import_id=found.pk)
     assert first.job_id == second.job_id
@@ -137,7 +143,9 @@ def test_changes__follow_the_key_and_leave_what_is_blank(office: Office) -> None
             person_row("周启明", phone="13800000002", department="综合科"),
         ),
     )
-    services.import_options(actor=office.actor, import_id=found.pk, create_departments=True, create_posts=False)
+    services.import_options(
+        actor=office.actor, import_id=found.pk, create_departments=True, create_posts=False
+    )
     found.refresh_from_db()
     changes = {row.values["name"]: row.changes for row in preview(found).of("changed")}
     assert changes == {
@@ -150,7 +158,9 @@ def test_changes__follow_the_key_and_leave_what_is_blank(office: Office) -> None
     zhou = Account.objects.get(phone="13800000002")
     place = zhou.member.appointments.get().department
     assert place.name == "综合科"
-    assert set(SubjectMembership.objects.filter(account=zhou).values_list("subject_id", flat=True)) == {place.pk}
+    assert set(SubjectMembership.objects.filter(account=zhou).values_list("subject_id", flat=True)) == {
+        place.pk
+    }
 
 
 def test_second_places__are_kept(office: Office) -> None:
@@ -158,7 +168,10 @@ def test_second_places__are_kept(office: Office) -> None:
     two = services.department_create(actor=office.actor, name="二处")
     three = services.department_create(actor=office.actor, name="三处")
     services.member_create(
-        actor=office.actor, name="陈若水", login="chen", places=[services.Place(one.id), services.Place(two.id)]
+        actor=office.actor,
+        name="陈若水",
+        login="chen",
+        places=[services.Place(one.id), services.Place(two.id)],
     )
     imported(office, person_row("陈若水", login="chen", department="三处"))
     held = Appointment.objects.filter(member__account__login="chen")
@@ -227,7 +240,18 @@ def test_refused_rows__come_back_with_reasons_and_can_be_mended(office: Office) 
 def test_export__can_be_imported_again_unchanged(office: Office) -> None:
     imported(
         office,
-        ["陈若水", "Chen", "chen", "13800000001", "a@b.cn", "办公室/文秘科", "科长", "007", "+86 571 88000000", 5],
+        [
+            "陈若水",
+            "Chen",
+            "chen",
+            "13800000001",
+            "a@b.cn",
+            "办公室/文秘科",
+            "科长",
+            "007",
+            "+86 571 88000000",
+            5,
+        ],
         person_row("周启明", login="zhou", department="办公室"),
     )
     content = workbook.staff_list(member_list(MemberFilter()), Tree())
@@ -265,7 +289,9 @@ def test_discard__forgets_the_rows(office: Office) -> None:
         services.import_confirm(actor=office.actor, import_id=found.pk)
 
 
-def test_two_thousand_people__in_less_than_twenty_seconds(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_thousand_people__in_less_than_twenty_seconds(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
     rows = [
         person_row(
             f"张{'一二三四五六七八九十'[n % 10]}{'甲乙丙丁戊己庚辛壬癸'[n // 10 % 10]}",
@@ -279,7 +305,9 @@ def test_two_thousand_people__in_less_than_twenty_seconds(office: Office, capsys
     began = time.monotonic()
     found = uploaded(office, sheet_bytes(*rows))
     checked = time.monotonic()
-    services.import_options(actor=office.actor, import_id=found.pk, create_departments=True, create_posts=True)
+    services.import_options(
+        actor=office.actor, import_id=found.pk, create_departments=True, create_posts=True
+    )
     done = confirmed(office, found)
     took = time.monotonic() - checked
     with capsys.disabled():

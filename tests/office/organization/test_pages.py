@@ -20,7 +20,7 @@ from tests.office.organization.cast import Office, active, person_row, sheet_byt
 from tests.support.client import SiteClient
 
 GETS = (
-    "/organization/",
+    "/organization/departments/",
     "/organization/departments/new/",
     "/organization/posts/",
     "/organization/posts/new/",
@@ -46,7 +46,7 @@ def member(office: Office) -> Member:
     )
 
 
-def things(office: Office, member: Member) -> list[tuple[str, str]]:
+def things(member: Member) -> list[tuple[str, str]]:
     """Method and address of every page about one thing."""
     department, post = member.appointments.get().department, Post.objects.first()
     assert post is not None
@@ -85,19 +85,22 @@ def test_things__are_404_in_another_bureau(
         stranger = SiteClient(other).login_as(administrator("system"))
     wrong = SiteClient(office.bureau).login_as(office.security)
     nobody = SiteClient(office.bureau)
-    for method, path in things(office, member):
+    for method, path in things(member):
         assert getattr(stranger, method)(path).status_code == 404, path
         assert getattr(wrong, method)(path).status_code == 403, path
         assert getattr(nobody, method)(path).status_code == 302, path
 
 
-def test_department__is_created_moved_and_dissolved(office: Office, client: SiteClient) -> None:
-    assert client.post("/organization/departments/new/", {"name": "办公室", "name_en": "Office"}).status_code == 302
+def test_department__is_created_moved_and_dissolved(client: SiteClient) -> None:
+    assert (
+        client.post("/organization/departments/new/", {"name": "办公室", "name_en": "Office"}).status_code
+        == 302
+    )
     top = Department.objects.get(name="办公室")
     client.post("/organization/departments/new/", {"name": "文秘科", "parent": str(top.id)})
     below = Department.objects.get(name="文秘科")
     assert Tree().path(below.id) == "办公室/文秘科"
-    page = client.get("/organization/").content.decode()
+    page = client.get("/organization/departments/").content.decode()
     assert "Office" in page
     assert "文秘科" in page
     client.post(f"/organization/departments/{below.id}/move/", {"parent": ""})
@@ -108,7 +111,7 @@ def test_department__is_created_moved_and_dissolved(office: Office, client: Site
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "办\u202e公", "=1", "x" * 61])
-def test_department__bad_name_is_said_and_kept(office: Office, client: SiteClient, name: str) -> None:
+def test_department__bad_name_is_said_and_kept(client: SiteClient, name: str) -> None:
     response = client.post("/organization/departments/new/", {"name": name, "name_en": "Kept"})
     assert response.status_code == 422
     page = response.content.decode()
@@ -126,7 +129,7 @@ def test_department__cycle_is_refused_in_words(office: Office, client: SiteClien
     assert one.parent_id is None
 
 
-def test_post__is_created_changed_and_removed(office: Office, client: SiteClient) -> None:
+def test_post__is_created_changed_and_removed(client: SiteClient) -> None:
     client.post("/organization/posts/new/", {"name": "四级调研员", "rank": "25"})
     post = Post.objects.get(name="四级调研员")
     client.post(f"/organization/posts/{post.id}/", {"name": "三级调研员", "rank": "24", "sort": "1"})
@@ -178,7 +181,7 @@ def test_person__is_registered_with_places(office: Office, client: SiteClient) -
     ],
 )
 def test_person__bad_input_is_said_and_changes_nothing(
-    office: Office, client: SiteClient, member: Member, change: dict[str, str], word: str
+    client: SiteClient, member: Member, change: dict[str, str], word: str
 ) -> None:
     department = member.appointments.get().department_id
     values = {"name": "周启明", "name_en": "Kept", "department_0": str(department), **change}
@@ -190,13 +193,24 @@ def test_person__bad_input_is_said_and_changes_nothing(
     assert Member.objects.count() == 1
 
 
-def test_person__is_changed(office: Office, client: SiteClient, member: Member) -> None:
+def test_person__is_changed(client: SiteClient, member: Member) -> None:
     department = member.appointments.get().department_id
     path = f"/organization/people/{member.id}/"
-    values = {"name": "陈若冰", "login": "chen", "phone": "", "department_0": str(department), "staff_number": "007"}
+    values = {
+        "name": "陈若冰",
+        "login": "chen",
+        "phone": "",
+        "department_0": str(department),
+        "staff_number": "007",
+    }
     assert client.post(path, values).status_code == 302
     account = Account.objects.get(pk=member.account_id)
-    assert (account.name, account.login, account.phone, account.member.staff_number) == ("陈若冰", "chen", "", "007")
+    assert (account.name, account.login, account.phone, account.member.staff_number) == (
+        "陈若冰",
+        "chen",
+        "",
+        "007",
+    )
 
 
 def test_list__is_in_address_book_order_and_filters(office: Office, client: SiteClient) -> None:
@@ -235,14 +249,15 @@ def test_slips__make_fresh_links_each_time(office: Office, client: SiteClient, m
     assert not Entry.objects.filter(params__icontains=address).exists()
 
 
-def test_slips__for_everybody_in_the_list(office: Office, client: SiteClient, member: Member) -> None:
+@pytest.mark.usefixtures("member")
+def test_slips__for_everybody_in_the_list(client: SiteClient) -> None:
     response = client.post("/organization/people/act/", {"act": "slips", "everybody": "1", "q": "chen"})
     assert "陈若水" in response.content.decode()
     nobody = client.post("/organization/people/act/", {"act": "slips", "everybody": "1", "q": "xyz"})
     assert nobody.status_code == 400
 
 
-def test_act__disables_and_enables_many(office: Office, client: SiteClient, member: Member) -> None:
+def test_act__disables_and_enables_many(client: SiteClient, member: Member) -> None:
     ids = [str(member.id), str(uuid.UUID(int=5)), "nonsense"]
     client.post("/organization/people/act/", {"act": "disable", "member": ids, "query": "state=invited"})
     assert Account.objects.get(pk=member.account_id).state == "disabled"
@@ -250,7 +265,7 @@ def test_act__disables_and_enables_many(office: Office, client: SiteClient, memb
     assert Account.objects.get(pk=member.account_id).state == "invited"
 
 
-def test_export__is_safe_and_on_record(office: Office, client: SiteClient, member: Member) -> None:
+def test_export__is_safe_and_on_record(client: SiteClient, member: Member) -> None:
     Account.objects.filter(pk=member.account_id).update(name="=cmd()")
     response = client.get("/organization/people/export/")
     assert response["Content-Disposition"].startswith("attachment")
@@ -294,7 +309,9 @@ def test_import__from_file_to_people_through_pages(office: Office, client: SiteC
 
 
 def test_import__page_of_a_refused_file_says_why(office: Office, client: SiteClient) -> None:
-    blob = blob_write(actor=office.actor, data=b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, filename="a.xlsx")
+    blob = blob_write(
+        actor=office.actor, data=b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, filename="a.xlsx"
+    )
     found = services.import_begin(actor=office.actor, blob=blob, filename="a.xlsx")
     run_job(found.job_id)
     assert "old Excel file" in client.get(f"/organization/imports/{found.id}/").content.decode()

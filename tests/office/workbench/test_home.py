@@ -49,7 +49,9 @@ def test_home__of_staff_without_the_file_centre_says_so(make_bureau: Callable[..
     with bureau_context(bureau):
         office = new_office(bureau)
         department = services.department_create(actor=office.actor, name="办公室")
-        member = services.member_create(actor=office.actor, name="陈若水", places=[services.Place(department.id)])
+        member = services.member_create(
+            actor=office.actor, name="陈若水", places=[services.Place(department.id)]
+        )
         page = page_of(bureau, active(member.account))
     assert "/library/" not in page
     assert "Nothing is switched on" in page

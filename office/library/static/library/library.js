@@ -33,6 +33,13 @@ document.addEventListener("click", (event) => {
   document.querySelector("#library-list tr.is-current a[data-tb-main]")?.focus();
 });
 
+// While something is ticked the list does not renew itself.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches?.("[data-library-poll]") && document.querySelector("#library-list input[data-tb-row]:checked")) {
+    event.preventDefault();
+  }
+});
+
 window.addEventListener("popstate", () => location.reload());
 
 // An act in a dialog or in the details has worked: close, and read anew what is shown.

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from asp.accounts import identifiers, pinyin
 from tenants.keys import uuid7
@@ -36,9 +37,9 @@ class Duty(models.TextChoices):
 class AccountState(models.TextChoices):
     """Invited until the activation link was used; disabled accounts stay, because records name them."""
 
-    INVITED = "invited", _("Not activated yet")
-    ACTIVE = "active", _("Active")
-    DISABLED = "disabled", _("Disabled")
+    INVITED = "invited", pgettext_lazy("account", "Not activated yet")
+    ACTIVE = "active", pgettext_lazy("account", "Active")
+    DISABLED = "disabled", pgettext_lazy("account", "Disabled")
 
 
 class AccountQuerySet(models.QuerySet["Account"]):

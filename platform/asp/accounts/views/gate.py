@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from asp.accounts import forgotten, selectors, services, sign_in
 from asp.accounts.access import PENDING_KEY, anyone, safe_next, signed_in, with_next
 from asp.accounts.forms import ChangePasswordForm, CodeForm, EnrolForm, ForgottenForm, SignInForm
-from asp.accounts.models import Account
 from asp.accounts.passwords import policy_texts
+from asp.accounts.views.pages import codes_page, person
 from asp.audit.actor import Actor
 from asp.messages.channels import relay_configured
 from asp.ui import preferences
@@ -107,8 +107,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def password_required(request: HttpRequest) -> HttpResponse:
     """Somebody must set a new password before anything else."""
-    account = request.user
-    assert isinstance(account, Account)
+    account = person(request)
     target = safe_next(request)
     if not account.must_set_password:
         return redirect(target or "/")
@@ -154,16 +153,6 @@ def start_over(request: HttpRequest) -> HttpResponse:
     if PENDING_KEY in request.session:
         request.session.flush()
     return redirect("accounts:sign-in")
-
-
-def codes_page(
-    request: HttpRequest, codes: list[str], *, gate: bool = False, target: str = ""
-) -> HttpResponse:
-    """Recovery codes, shown in the answer to the act and nowhere afterwards."""
-    template = "accounts/codes_gate.html" if gate else "accounts/codes.html"
-    response = render(request, template, {"codes": codes, "next": target or "/"})
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _remember(request: HttpRequest, response: HttpResponse, form: SignInForm) -> HttpResponse:

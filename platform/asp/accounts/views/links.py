@@ -12,7 +12,7 @@ from asp.accounts.forms import ActivationForm, NewPasswordForm
 from asp.accounts.links import link_find
 from asp.accounts.models import AccountKind, Link, LinkPurpose
 from asp.accounts.passwords import policy_texts
-from asp.accounts.views.gate import codes_page
+from asp.accounts.views.pages import codes_page
 from asp.audit.actor import Actor
 from asp.ui.flash import flash
 

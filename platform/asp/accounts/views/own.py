@@ -12,25 +12,11 @@ from asp.accounts import selectors, services, sign_in
 from asp.accounts.access import signed_in
 from asp.accounts.devices import describe
 from asp.accounts.forms import ChangePasswordForm, ConfirmPasswordForm, EnrolForm, ProfileForm
-from asp.accounts.models import Account
 from asp.accounts.passwords import policy_texts
-from asp.accounts.views.gate import codes_page
+from asp.accounts.views.pages import codes_page, frame, person
 from asp.audit.actor import Actor
 from asp.ui import preferences
 from asp.ui.flash import flash
-from tenants.context import current_site
-
-
-def frame() -> str:
-    """The shell of this site, for pages that both office and host console have."""
-    return "ui/host.html" if current_site().kind == "host" else "ui/office.html"
-
-
-def person(request: HttpRequest) -> Account:
-    """Who is signed in; only after an access decorator."""
-    account = request.user
-    assert isinstance(account, Account)
-    return account
 
 
 @signed_in
@@ -94,7 +80,7 @@ def factor_enrol(request: HttpRequest) -> HttpResponse:
             seed=form.enrolment.seed,
             code=form.cleaned_data["code"],
         )
-        return _codes(request, codes)
+        return codes_page(request, codes)
     context = {"frame": frame(), "form": form, "enrolment": form.enrolment, "active": "security"}
     return render(request, "accounts/factor_enrol.html", context, status=422 if form.is_bound else 200)
 
@@ -126,7 +112,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = ConfirmPasswordForm(request.POST or None, account=account)
     if request.method == "POST" and form.is_valid():
-        return _codes(request, services.recovery_codes_make(actor=Actor.of(request), account=account))
+        return codes_page(request, services.recovery_codes_make(actor=Actor.of(request), account=account))
     context = {"frame": frame(), "form": form, "active": "security"}
     return render(request, "accounts/recovery_codes.html", context, status=422 if form.is_bound else 200)
 
@@ -165,7 +151,3 @@ def sessions_end_others(request: HttpRequest) -> HttpResponse:
     services.sessions_end(actor=Actor.of(request), account=person(request), keep=sign_in.session_id(request))
     flash(request, gettext("All other sessions have been ended."))
     return redirect("accounts:sessions")
-
-
-def _codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
-    return codes_page(request, codes)

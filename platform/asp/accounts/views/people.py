@@ -15,7 +15,7 @@ from asp.accounts.enrolment import qr_of
 from asp.accounts.errors import NotForAdministrators
 from asp.accounts.forms import AccountFilterForm
 from asp.accounts.models import Account, AccountState, LinkChannel, LinkPurpose
-from asp.accounts.views.own import frame
+from asp.accounts.views.pages import frame
 from asp.audit.actor import Actor
 from asp.messages.channels import relay_configured
 from asp.ui.flash import flash

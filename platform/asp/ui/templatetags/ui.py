@@ -34,7 +34,7 @@ def bundle(name: str) -> SafeString:
     try:
         styles, scripts = built.entry_files(name)
     except built.BundleMissing:
-        return mark_safe("<!-- front end not built: see check ui.W001 -->")  # noqa: S308 (constant)
+        return mark_safe("<!-- front end not built: see check ui.I001 -->")  # noqa: S308 (constant)
     links = format_html_join("\n", '<link rel="stylesheet" href="{}">', ((url,) for url in styles))
     # The theme entry runs before the first paint, so that a dark page never flashes white.
     shape = '<script src="{}"></script>' if name == "theme" else '<script type="module" src="{}"></script>'

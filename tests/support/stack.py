@@ -1,0 +1,86 @@
+"""The project's own processes for tests: what `make run` starts, on a database, bucket and queue of their own.
+
+What runs and how is said by `infra.programs` alone; here is only which data it works on.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from infra.datadir import DataDir
+from infra.process import Process
+from infra.programs import Programs, answers
+from infra.stack import Stack
+from infra.supervisor import Supervisor, tail
+from tests.support import databases
+
+# One web process is enough for one browser, and starts sooner.
+SIZES = {"WEB_WORKERS": "1", "WEB_THREADS": "8", "TRANSFER_THREADS": "16", "WORKER_THREADS": "2"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """The running processes as a browser sees them."""
+
+    programs: Programs
+    supervisor: Supervisor
+    data: DataDir
+
+    def origin(self, label: str = "") -> str:
+        """The origin of a site: `fgj`, `host`, or the hall's without a label."""
+        host = f"{label}.{self.programs.host}" if label else self.programs.host
+        return f"http://{host}:{self.programs.port}"
+
+    def begin(self, *arguments: str) -> Process:
+        """Start a `manage.py` command on the same data."""
+        return self.supervisor.begin(self.programs.manage(*arguments))
+
+    def finish(self, process: Process) -> None:
+        """Wait for what `begin` started; what it said is in the message if it failed."""
+        status = self.supervisor.finish(process)
+        assert status == 0, tail(process.spec.log, 40)
+
+    def logs(self) -> str:
+        """The ends of all logs, for a message about a failure."""
+        return "\n".join(tail(log) for log in sorted((self.data.path / "logs").glob("*.log")))
+
+
+@contextmanager
+def site_on(name: str, *, queue: int, folder: Path, **settings: str) -> Iterator[Site]:
+    """The processes, about to work on a fresh copy called `name`; `start` starts them.
+
+    `settings` are environment variables. Whatever happens inside, everything is stopped afterwards.
+    """
+    data = DataDir(folder)
+    data.prepare()
+    data.lock()
+    supervisor = Supervisor(data)
+    values = {**databases.copy_make(name, queue=queue), **SIZES, **settings}
+    try:
+        with mock.patch.dict(os.environ, values):
+            stack = Stack(data, supervisor)
+            try:
+                environment = _environment(stack, values)
+                yield Site(Programs(stack, environment), supervisor, data)
+            finally:
+                supervisor.stop()
+                stack.ports.release()
+    finally:
+        data.unlock()
+
+
+def start(site: Site) -> None:
+    """Start everything and wait until the hall says that it is ready."""
+    site.supervisor.start([*site.programs.answering(), *site.programs.working()])
+    ready = answers(site.programs.port, "/readyz", site.programs.host, timeout=10)
+    assert ready, f"/readyz does not answer 200\n{site.logs()}"
+
+
+def _environment(stack: Stack, values: Mapping[str, Any]) -> dict[str, str]:
+    port = str(stack.ports.get("front"))
+    # Nothing of this stack is embedded: the servers belong to the whole test run, which is.
+    return {**stack.environment(), **values, "PORT": port, "EMBEDDED": "1", "DEMO": "1"}
