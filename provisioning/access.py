@@ -83,6 +83,8 @@ def grant_keep(
         "duties": list(duties),
         "until": time.time() + TRACKED_SECONDS,
     }
+    # A session that somebody planted in this browser must not become one that shows an application.
+    request.session.cycle_key()
     request.session[SESSION_KEY] = dict(list(grants.items())[-MOST_TRACKED:])
 
 

@@ -13,7 +13,7 @@ from tenants.site import BureauRef
 class BureauState(models.TextChoices):
     """Where a bureau's office stands."""
 
-    OPENING = "opening", _("Opening")
+    OPENING = "opening", _("Being opened")
     SETTING_UP = "setting_up", _("Being set up")
     ACTIVE = "active", _("Active")
     SUSPENDED = "suspended", _("Suspended")

@@ -46,9 +46,10 @@ def fill(size: int | None = None) -> int:
     wanted = settings.ASP.pool_size if size is None else size
     built = 0
     while _waiting() < wanted:
-        name = build()
-        with owner_context():
-            ReadySchema.objects.create(schema=name, version=version.code_version())
+        template.ensure_template()
+        # Schema and row together: a worker that is killed in between would leave a schema that nobody knows.
+        with owner_context(), transaction.atomic():
+            ReadySchema.objects.create(schema=build(), version=version.code_version())
         built += 1
     return built
 

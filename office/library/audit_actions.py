@@ -9,7 +9,9 @@ ACTIONS = {
     "library.folder_created": _("Created the folder “{target}” in “{place}”"),
     "library.file_added": _("Added the file “{target}” ({size} bytes) to “{place}”"),
     "library.version_added": _("Added version {number} ({size} bytes) of “{target}”"),
-    "library.version_restored": _("Made version {old} of “{target}” the current one again, as version {number}"),
+    "library.version_restored": _(
+        "Made version {old} of “{target}” the current one again, as version {number}"
+    ),
     "library.file_read": _("Read “{target}”, version {number}"),
     "library.node_renamed": _("Renamed “{old}” to “{target}”"),
     "library.node_moved": _("Moved “{target}” from “{old}” to “{place}”"),

@@ -66,7 +66,9 @@ class PersonalLimit(TooLarge):
     """The personal cabinet is full."""
 
     code = "library.personal_limit"
-    message = _("Your personal cabinet has no room for this: {used} of {limit} are used. Delete files, or empty the trash.")
+    message = _(
+        "Your personal cabinet has no room for this: {used} of {limit} are used. Delete files, or empty the trash."
+    )
 
 
 class NothingSelected(UserFacingError):

@@ -37,7 +37,9 @@ class GrantForm(Form):
         try:
             return Subject.parse(self.cleaned_data["subject"])
         except ValueError:
-            raise ValidationError(_("Choose a person, department or post from the list."), code="subject") from None
+            raise ValidationError(
+                _("Choose a person, department or post from the list."), code="subject"
+            ) from None
 
 
 class LevelForm(Form):

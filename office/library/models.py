@@ -116,7 +116,8 @@ class Node(models.Model):
                 fields=["parent", "name_key"], condition=Q(trash_id=None), name="library_node_name"
             ),
             models.CheckConstraint(
-                condition=Q(kind=NodeKind.FOLDER) | Q(blob_id__isnull=False), name="library_node_file_has_content"
+                condition=Q(kind=NodeKind.FOLDER) | Q(blob_id__isnull=False),
+                name="library_node_file_has_content",
             ),
         ]
         indexes = [
@@ -195,7 +196,9 @@ class Access(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["node", "subject_kind", "subject_id"], name="library_access_once"),
+            models.UniqueConstraint(
+                fields=["node", "subject_kind", "subject_id"], name="library_access_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["subject_id", "subject_kind"], name="library_access_subject"),

@@ -42,14 +42,16 @@ def authorize(
     return {"place": place.pk, "name": name, "folders": folders, "same": same}
 
 
-def finish(actor: Actor, blob: Blob, upload: Upload, binding: dict[str, Any]) -> dict[str, Any]:
+def finish(actor: Actor, blob: Blob, _upload: Upload, binding: dict[str, Any]) -> dict[str, Any]:
     """Keep what has arrived; the sender's rights are looked at again."""
     account = Account.objects.filter(pk=actor.id).first()
     if account is None or not account.is_active:
         raise Http404
     place = _place(account, binding["place"])
     place = folders_ensure(actor=actor, parent=place, names=binding["folders"])
-    file, version = file_store(actor=actor, place=place, name=binding["name"], blob=blob, same=binding["same"])
+    file, version = file_store(
+        actor=actor, place=place, name=binding["name"], blob=blob, same=binding["same"]
+    )
     return {
         "id": file.pk,
         "name": file.name,

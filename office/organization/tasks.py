@@ -26,7 +26,7 @@ from office.organization.services import imports
 def import_check(run: JobRun, *, import_id: str) -> dict[str, Any] | None:
     """Read an uploaded file and keep its rows for the preview."""
     found = Import.objects.filter(pk=uuid.UUID(import_id), state=ImportState.CHECKING).first()
-    if found is None:
+    if found is None or found.blob_id is None:
         return None
     actor = actor_of(run)
     run.progress(0, 2, code="read")

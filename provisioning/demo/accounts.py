@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from django.conf import settings
@@ -92,3 +92,11 @@ def write_list(path: Path, lines: list[DemoAccount]) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(aside, path)
+
+
+def list_readdress(path: Path) -> None:
+    """Write the addresses anew: port and domain may be others than when the list was made."""
+    lines = [DemoAccount(**line) for line in json.loads(path.read_text())]
+    current = [replace(line, site_url=site_url(line.site)) for line in lines]
+    if current != lines:
+        write_list(path, current)

@@ -103,7 +103,7 @@ BODIES = (
         level=Level.COUNTY_BUREAU,
         quota_gb=50,
         contact="陶然",
-        administrators=("唐以宁", "纪书瑶", "曾国荃"),
+        administrators=("唐以宁", "纪书瑶", "曾予安"),
         departments=(
             ("办公室", "General Office", None),
             ("产业发展科", "Industrial Development Section", None),

@@ -9,12 +9,13 @@ from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from asp.accounts.identifiers import login_is_valid, login_normalise, phone_normalise
 from asp.accounts.models import Duty
 from asp.messages.channels import relay_configured, valid_address
-from asp.ui.forms import Form
+from asp.ui.forms import Form, friendly
 from provisioning import credit_code, names, selectors
 from provisioning.models import Level
 from provisioning.services import Person, Submission
@@ -31,8 +32,15 @@ DUTY_HELP: Mapping[str, str | Promise] = {
     Duty.SECURITY: _("Gives roles and decides who may sign in how."),
     Duty.AUDIT: _("Reads the log of what the other two, and everybody else, did."),
 }
+PERSON_LABELS: Mapping[str, str | Promise] = {
+    "name": _("Full name"),
+    "login": _("Account name"),
+    "phone": _("Mobile number"),
+    "email": _("Mail address"),
+}
+PERSONS = tuple(f"{duty}_" for duty in Duty.values)
 # Short fields that stand in pairs.
-HALF_WIDTH = ("level", "parent_body", "contact_", *(f"{duty}_" for duty in Duty.values))
+HALF_WIDTH = ("level", "parent_body", "contact_", *PERSONS)
 STORAGE_CHOICES = (10, 20, 50, 100, 200, 500)
 
 
@@ -87,9 +95,13 @@ class CreditCodeField(forms.CharField):
 
 @dataclass(frozen=True)
 class Row:
-    """One field of a section with the administrator's remark on it, if there is one."""
+    """One field of a section with the administrator's remark on it, if there is one.
+
+    `label` is set where the section's title says a part of the field's own.
+    """
 
     bound: BoundField
+    label: str | Promise = ""
     remark: str = ""
     half: bool = False
 
@@ -163,15 +175,22 @@ class ApplicationForm(Form):
             del self.fields["functions"]
         for duty in Duty.values:
             self._add_person(duty)
+        self.order_fields([*(row.bound.name for section in self.sections for row in section.rows), "consent"])
+        friendly(self.fields.values())
 
     def _add_person(self, duty: str) -> None:
-        self.fields[f"{duty}_name"] = NameField(label=_("Full name"), max_length=50)
+        """Four fields for one of the three; their labels name the duty, for the list of errors."""
+
+        def label(part: str) -> Any:
+            return format_lazy(_("{duty}: {part}"), duty=DUTY_LABELS[duty], part=PERSON_LABELS[part])
+
+        self.fields[f"{duty}_name"] = NameField(label=label("name"), max_length=50)
         self.fields[f"{duty}_login"] = forms.CharField(
-            label=_("Account name"), max_length=32, help_text=_("Small letters and digits; used to sign in.")
+            label=label("login"), max_length=32, help_text=_("Small letters and digits; used to sign in.")
         )
-        self.fields[f"{duty}_phone"] = PhoneField(label=_("Mobile number"), max_length=40)
+        self.fields[f"{duty}_phone"] = PhoneField(label=label("phone"), max_length=40)
         self.fields[f"{duty}_email"] = EmailField(
-            label=_("Mail address"), max_length=254, required=relay_configured()
+            label=label("email"), max_length=254, required=relay_configured()
         )
 
     # ----- what the page shows
@@ -204,7 +223,12 @@ class ApplicationForm(Form):
 
     def _rows(self, *field_names: str) -> list[Row]:
         return [
-            Row(self[name], self.remarks.get(name, ""), half=name.startswith(HALF_WIDTH))
+            Row(
+                self[name],
+                label=PERSON_LABELS.get(name.partition("_")[2], "") if name.startswith(PERSONS) else "",
+                remark=self.remarks.get(name, ""),
+                half=name.startswith(HALF_WIDTH),
+            )
             for name in field_names
             if name in self.fields
         ]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from asp.ui.forms import Form
@@ -74,6 +75,11 @@ class CorrectForm(Form):
         self.remark_fields = remark_fields
         for name, label in remark_fields.items():
             self.fields[f"on_{name}"] = forms.CharField(label=label, required=False, max_length=300)
+
+    @property
+    def single_fields(self) -> list[BoundField]:
+        """The places for remarks on one field each."""
+        return [self[f"on_{name}"] for name in self.remark_fields]
 
     def remarks(self) -> dict[str, str]:
         """The remarks that were written, by the application's field names."""

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from asp.accounts.selectors import administrators_ready
+from asp.accounts.services import builtin_roles_sync
 from asp.audit.actor import Actor
 from asp.audit.services import record
 from asp.blobs import services as blobs
@@ -49,6 +50,8 @@ def bureau_functions_set(*, actor: Actor, bureau: Bureau, functions: Sequence[st
     if before == bureau.functions:
         return bureau
     bureau.save(update_fields=["functions"])
+    with bureau_context(bureau.ref):
+        builtin_roles_sync()  # codes that a function brings to the built-in role
     _audit(
         bureau,
         actor,

@@ -9,10 +9,10 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from asp.accounts.access import duty
-from asp.accounts.models import Duty
 from asp.audit.actor import Actor
 from asp.audit.services import record
 from asp.blobs import services as blobs
@@ -50,9 +50,13 @@ def detail(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
 
 
 @duty("system")
-@require_POST
+@require_safe
+@never_cache
 def letter(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
-    """Send the browser to the letter by an address that is good for five minutes; that is on record."""
+    """Send the browser to the letter by an address that is good for five minutes; that is on record.
+
+    A link, not a form: the content security policy lets no form end on the content origin.
+    """
     application = selectors.application_get(application_id)
     blob = selectors.letter_of(application)
     if blob is None:
@@ -161,8 +165,7 @@ def remark_fields() -> dict[str, str]:
     labels = {}
     for section in form.sections:
         for row in section.rows:
-            prefix = f"{section.title}: " if section.code in Duty.values else ""
-            labels[row.bound.name] = f"{prefix}{row.bound.label}"
+            labels[row.bound.name] = str(row.bound.label)
     return labels
 
 

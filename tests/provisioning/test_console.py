@@ -126,7 +126,7 @@ def test_a_rejection_is_read_in_the_hall(console):
 
 def test_the_letter_is_opened_on_record(console):
     application, _code = submitted()
-    answer = console.post(f"/applications/{application.pk}/letter/")
+    answer = console.get(f"/applications/{application.pk}/letter/")
     assert answer.status_code == 302
     assert ".content." in answer["Location"]
     with host_context():

@@ -93,7 +93,7 @@ def test_sending_in_shows_the_code_and_stores_only_its_hash(hall):
     answer = hall.post(f"/apply/{application.pk}/", values())
     assert answer.status_code == 302
     page = hall.get(answer["Location"]).content.decode()
-    code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", page)[0]
+    code = re.search(r'id="tracking-code">([^<]+)<', page)[1]
     assert code in hall.get(f"{answer['Location']}?print=1").content.decode()
     with host_context():
         row = Application.objects.filter(pk=application.pk).values().get()

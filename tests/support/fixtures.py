@@ -23,6 +23,15 @@ def open_database(django_db_blocker) -> Iterator[None]:  # type: ignore[no-untyp
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> None:
+    """The same Argon2 with less work: tests set hundreds of passwords."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 256
+    Argon2PasswordHasher.parallelism = 1
+
+
 @pytest.fixture
 def make_bureau() -> Callable[..., BureauRef]:
     """Return a function that opens a bureau without the application that usually precedes it."""

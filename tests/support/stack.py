@@ -4,6 +4,7 @@ What runs and how is said by `infra.programs` alone; here is only which data it 
 """
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -74,10 +75,16 @@ def site_on(name: str, *, queue: int, folder: Path, **settings: str) -> Iterator
 
 
 def start(site: Site) -> None:
-    """Start everything and wait until the hall says that it is ready."""
+    """Start everything that answers requests or works behind them."""
     site.supervisor.start([*site.programs.answering(), *site.programs.working()])
-    ready = answers(site.programs.port, "/readyz", site.programs.host, timeout=10)
-    assert ready, f"/readyz does not answer 200\n{site.logs()}"
+
+
+def await_ready(site: Site, seconds: float = 30) -> None:
+    """Wait until the hall says that database, cache, storage and queue answer."""
+    until = time.monotonic() + seconds
+    while not answers(site.programs.port, "/readyz", site.programs.host, timeout=5):
+        assert time.monotonic() < until, f"/readyz does not answer 200\n{site.logs()}"
+        time.sleep(0.2)
 
 
 def _environment(stack: Stack, values: Mapping[str, Any]) -> dict[str, str]:

@@ -55,3 +55,16 @@ def test_with_an_empty_pool_a_failed_opening_leaves_no_schema():
 def test_a_bureaus_schema_cannot_be_discarded(fresh_bureau):
     with pytest.raises(ValueError, match="belongs to a bureau"):
         pool.discard(fresh_bureau.schema)
+
+
+def test_a_schema_that_is_built_is_in_the_pool_or_not_there(monkeypatch: pytest.MonkeyPatch):
+    """A worker that dies between building and noting leaves no schema that nobody knows."""
+    before = schemas()
+
+    def dies(**_fields: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(ReadySchema.objects, "create", dies)
+    with pytest.raises(ZeroDivisionError):
+        pool.fill(len(before) + 1)
+    assert schemas() == before

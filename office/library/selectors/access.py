@@ -37,7 +37,9 @@ def grants_for(account: "Account") -> dict[uuid.UUID, int]:
     if mine:
         keys = {(subject.kind, subject.id) for subject in mine}
         rows = Access.objects.filter(subject_id__in={key for _kind, key in keys}).order_by()
-        for node_id, kind, subject_id, level in rows.values_list("node_id", "subject_kind", "subject_id", "level"):
+        for node_id, kind, subject_id, level in rows.values_list(
+            "node_id", "subject_kind", "subject_id", "level"
+        ):
             # A department and the department with those below it have the same key.
             if (kind, subject_id) in keys:
                 grants[node_id] = max(level, grants.get(node_id, NONE))
@@ -102,7 +104,9 @@ def nodes_get_for(
 ) -> list[Node]:
     """The same for several at once, in one query; one that is not allowed makes all of them absent."""
     wanted = list(dict.fromkeys(node_ids))
-    found = {node.pk: node for node in Node.objects.select_related("cabinet").filter(pk__in=wanted, erasing=False)}
+    found = {
+        node.pk: node for node in Node.objects.select_related("cabinet").filter(pk__in=wanted, erasing=False)
+    }
     if len(found) != len(wanted) or any(node.is_trashed != trashed for node in found.values()):
         raise Http404
     return [_allowed(account, found[key], level) for key in wanted]
@@ -144,7 +148,9 @@ def audiences_of(nodes: Iterable[Node]) -> dict[uuid.UUID, set[Subject]]:
     keys = {key for node in nodes for key in node.line}
     granted: dict[uuid.UUID, set[Subject]] = {}
     for node_id, kind, subject_id in (
-        Access.objects.filter(node_id__in=keys).order_by().values_list("node_id", "subject_kind", "subject_id")
+        Access.objects.filter(node_id__in=keys)
+        .order_by()
+        .values_list("node_id", "subject_kind", "subject_id")
     ):
         granted.setdefault(node_id, set()).add(Subject(kind, subject_id))
     empty: set[Subject] = set()
@@ -155,5 +161,9 @@ def is_own_row(cabinet: Cabinet, access: Access) -> bool:
     """Whether a grant is what makes the cabinet its owner's; nobody can be locked out of their own cabinet."""
     if access.node_id != cabinet.pk:
         return False
-    kinds = {CabinetKind.PERSONAL: PERSON, CabinetKind.DEPARTMENT: DEPARTMENT, CabinetKind.UNIT: EVERYBODY_KIND}
+    kinds = {
+        CabinetKind.PERSONAL: PERSON,
+        CabinetKind.DEPARTMENT: DEPARTMENT,
+        CabinetKind.UNIT: EVERYBODY_KIND,
+    }
     return access.subject_kind == kinds[CabinetKind(cabinet.kind)] and access.subject_id == cabinet.owner_id

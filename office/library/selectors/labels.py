@@ -37,7 +37,9 @@ def _label(account: "Account", cabinet: Cabinet, labels: dict) -> str:  # type: 
         return _("Personal cabinet")
     choice = labels.get(_owner(cabinet))
     if cabinet.kind == CabinetKind.PERSONAL:
-        return _("Cabinet of {name}").format(name=choice.label) if choice else _("A former colleague's cabinet")
+        return (
+            _("Cabinet of {name}").format(name=choice.label) if choice else _("A former colleague's cabinet")
+        )
     return choice.label if choice else _("Cabinet of a former department")
 
 

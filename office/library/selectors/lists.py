@@ -1,5 +1,7 @@
 """The lists of the file centre, a page at a time. The number of queries does not grow with the rows."""
 
+from typing import Any
+
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
@@ -23,7 +25,7 @@ SORTS = {
 DEFAULT_SORT = "name"
 
 
-def children_page(folder: Node, *, sort: str = DEFAULT_SORT, number: object = 1) -> "Page[Node]":
+def children_page(folder: Node, *, sort: str = DEFAULT_SORT, number: str | int | None = 1) -> "Page[Node]":
     """Return one page of what lies in `folder`, folders first, with `modifier`, `shared` and `blob_state` set."""
     rows = dressed(Node.objects.live().filter(parent=folder))
     order = SORTS.get(sort, SORTS[DEFAULT_SORT])
@@ -35,14 +37,16 @@ def subfolders(folder: Node) -> list[Node]:
     return list(Node.objects.live().filter(parent=folder, kind=NodeKind.FOLDER).order_by("sort_key")[:1000])
 
 
-def shared_page(account: Account, *, number: object = 1) -> "Page[Node]":
+def shared_page(account: Account, *, number: str | int | None = 1) -> "Page[Node]":
     """Return a page of what others have shared with `account` (共享给我), newest first, with `place` set.
 
     What lies in a cabinet that is open to the person as a whole is not in it: one gets there by the tree.
     """
     grants = grants_for(account)
     whole = Cabinet.objects.filter(pk__in=grants.keys()).values("pk")
-    rows = dressed(Node.objects.live().filter(pk__in=grants.keys(), parent__isnull=False).exclude(cabinet__in=whole))
+    rows = dressed(
+        Node.objects.live().filter(pk__in=grants.keys(), parent__isnull=False).exclude(cabinet__in=whole)
+    )
     newest = Access.objects.filter(node=OuterRef("pk")).order_by("-id").values("granted_at")[:1]
     rows = rows.select_related("cabinet").annotate(shared_at=Subquery(newest))
     page = Paginator(rows.order_by("-shared_at", "id"), PAGE_SIZE).get_page(number)
@@ -55,7 +59,7 @@ def recent_page(account: Account) -> "Page[Node]":
     return placed(account, Paginator(_dress(nodes), RECENT_SIZE).page(1))
 
 
-def trash_page(account: Account, *, number: object = 1) -> "Page[Node]":
+def trash_page(account: Account, *, number: str | int | None = 1) -> "Page[Node]":
     """Return a page of the trash (回收站): what lay where `account` may edit, newest first."""
     rows = dressed(trash_for(account)).select_related("cabinet").annotate(trasher=_name_of("trashed_by"))
     page = placed(account, Paginator(rows.order_by("-trashed_at", "id"), PAGE_SIZE).get_page(number))
@@ -78,7 +82,7 @@ def dressed(rows: NodeQuerySet) -> NodeQuerySet:
     )
 
 
-def placed(account: Account, page: "Page[Node]") -> "Page[Node]":
+def placed(account: Account, page: "Page[Any]") -> "Page[Node]":
     """Set `place` on the nodes of a page."""
     nodes = list(page.object_list)
     places = places_of(account, nodes)

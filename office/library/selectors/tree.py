@@ -81,8 +81,12 @@ def tree_for(*, actor: Actor, account: "Account", here: Node | None = None) -> T
     names, below = _folders(account, here)
     sections: dict[str, list[Branch]] = {kind: [] for kind in CabinetKind.values}
     for cabinet in cabinets:
-        icon = {CabinetKind.PERSONAL: "user", CabinetKind.UNIT: "books"}.get(CabinetKind(cabinet.kind), "folder")
-        branch = Branch(cabinet.pk, labels[cabinet.pk], icon, current=here is not None and here.pk == cabinet.pk)
+        icon = {CabinetKind.PERSONAL: "user", CabinetKind.UNIT: "books"}.get(
+            CabinetKind(cabinet.kind), "folder"
+        )
+        branch = Branch(
+            cabinet.pk, labels[cabinet.pk], icon, current=here is not None and here.pk == cabinet.pk
+        )
         if here is not None and cabinet.pk == here.cabinet_id:
             branch.branches = _grow(cabinet.pk, here, names, below)
         sections[cabinet.kind].append(branch)

@@ -31,7 +31,7 @@ def put(nodes: Sequence[Node]) -> None:
                 kind=FOLDER if node.is_folder else FILE,
                 id=node.pk,
                 title=node.name,
-                subtitle=parents.get(node.parent_id, ""),
+                subtitle=parents.get(node.parent_id or node.cabinet_id, ""),
                 url_path=f"/library/{node.pk}/",
                 subjects=audiences[node.pk],
             )

@@ -22,7 +22,9 @@ def lock(*nodes: Node) -> list[Node]:
     Raises NoLongerThere for one that was deleted, MovedAway for one that is in another cabinet by now.
     """
     cabinets = {node.cabinet_id for node in nodes}
-    locked = {row.pk: row for row in Cabinet.objects.select_for_update().filter(pk__in=cabinets).order_by("pk")}
+    locked = {
+        row.pk: row for row in Cabinet.objects.select_for_update().filter(pk__in=cabinets).order_by("pk")
+    }
     found = {node.pk: node for node in Node.objects.filter(pk__in={node.pk for node in nodes}, erasing=False)}
     fresh = []
     for node in nodes:

@@ -58,7 +58,9 @@ def folders_ensure(*, actor: Actor, parent: Node, names: Sequence[str]) -> Node:
     folder = parent
     for name in names:
         (folder,) = _places.lock_live(folder)
-        rows = Node.objects.live().filter(parent_id=folder.pk, name_key=naming.key_of(name), kind=NodeKind.FOLDER)
+        rows = Node.objects.live().filter(
+            parent_id=folder.pk, name_key=naming.key_of(name), kind=NodeKind.FOLDER
+        )
         found = rows.select_related("cabinet").first()
         if found is None:
             free = naming.free_name(name, _places.taken_in(folder.pk))

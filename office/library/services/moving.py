@@ -50,7 +50,7 @@ def _check(node: Node, target: Node) -> None:
 def _move(actor: Actor, node: Node, target: Node) -> None:
     # Two of those that move may have the same name: the second finds the first there.
     _places.name_refuse_if_taken(target.pk, node.name, besides=[node.pk])
-    old = Node.objects.values_list("name", flat=True).get(pk=node.parent_id)
+    old = Node.objects.values_list("name", flat=True).get(pk=node.path[-1])
     _places.place(node, into=target)
     node.modified_by, node.modified_at = actor.id, timezone.now()
     node.save(update_fields=["parent", "path", "cabinet", "modified_by", "modified_at"])

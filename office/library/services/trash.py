@@ -139,10 +139,10 @@ def _erase_later(actor: Actor, nodes: Sequence[Node]) -> None:
 
 def _keep_apart(node: Node) -> None:
     """What was put into the trash before the folder around it is not lost with that folder."""
-    above = Node.objects.select_related("cabinet").get(pk=node.parent_id)
+    above = Node.objects.select_related("cabinet").get(pk=node.path[-1])
     apart = Node.objects.below(node).exclude(trash_id=node.pk).filter(trashed_at__isnull=False, erasing=False)
     for each in apart.select_related("cabinet"):
-        if Node.objects.filter(pk=each.parent_id, trash_id=node.pk).exists():
+        if Node.objects.filter(pk=each.path[-1], trash_id=node.pk).exists():
             _places.place(each, into=above)
             each.save(update_fields=["parent", "path", "cabinet"])
 

@@ -83,7 +83,9 @@ def move(request: HttpRequest) -> HttpResponse:
         "moving": {node.pk for node in nodes},
         "allowed": target.level >= Level.EDIT,  # type: ignore[attr-defined]
         "same_place": all(node.parent_id == target.pk for node in nodes),
-        "back": reverse("library:node", args=[nodes[0].parent_id]) if nodes[0].parent_id else folder_url(nodes[0]),
+        "back": reverse("library:node", args=[nodes[0].parent_id])
+        if nodes[0].parent_id
+        else folder_url(nodes[0]),
     }
     return render(request, "library/move.html", context)
 
@@ -97,7 +99,7 @@ def _target(request: HttpRequest, raw: str | None, nodes: list[Node]) -> Node:
         wanted = None
     if wanted is None:
         first = nodes[0]
-        wanted = first.parent_id if first.hidden < len(first.path) else _own(request)  # type: ignore[attr-defined]
+        wanted = first.path[-1] if first.hidden < len(first.path) else _own(request)  # type: ignore[attr-defined]
     return folder_get_for(account=account, node_id=wanted)
 
 
@@ -116,5 +118,3 @@ def _form(request: HttpRequest, form: NameForm, *, title: str, button: str, back
     template = "library/_name_form.html" if getattr(request, "htmx", None) else "library/name_form.html"
     context = {"form": form, "title": title, "button": button, "back": back, "action": request.path}
     return render(request, template, context, status=422 if form.is_bound else 200)
-
-

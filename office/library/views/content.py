@@ -45,7 +45,10 @@ def restore_version(request: HttpRequest, node_id: uuid.UUID, number: int) -> Ht
     if file.is_folder or not Version.objects.filter(file=file, number=number).exists():
         raise Http404
     version = version_restore(actor=Actor.of(request), file=file, number=number)
-    flash(request, _("Version {old} is the current one again, as version {new}.").format(old=number, new=version.number))
+    flash(
+        request,
+        _("Version {old} is the current one again, as version {new}.").format(old=number, new=version.number),
+    )
     return done(request, reverse("library:node", args=[file.pk]))
 
 

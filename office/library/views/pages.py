@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from asp.accounts.access import requires
 from asp.audit.actor import Actor
+from office.library.models import Node
 from office.library.permissions import USE
 from office.library.selectors.access import level_of, node_get_for, reach_of
 from office.library.selectors.details import details_for
@@ -32,10 +33,11 @@ def node(request: HttpRequest, node_id: uuid.UUID) -> HttpResponse:
     """A folder with its list; a file with its details beside the list that it is in."""
     account = person(request)
     item = node_get_for(account=account, node_id=node_id)
-    if item.is_folder:
+    shown: Node | None = item
+    if item.parent is None or item.is_folder:
         folder, shown = item, item if "details" in request.GET else None
     else:
-        folder, shown = item.parent, item
+        folder = item.parent
         folder.cabinet = item.cabinet
         folder.level = level_of(account, folder)  # type: ignore[attr-defined]
         folder.hidden = reach_of(account, folder)  # type: ignore[attr-defined]

@@ -93,4 +93,6 @@ def _answer(request: HttpRequest, node: Node) -> HttpResponse:
     except Http404:
         # They took their own access away.
         return HttpResponse(status=204, headers={"HX-Redirect": "/library/"})
-    return render(request, "library/_details.html", {"details": details_for(account, node)})
+    response = render(request, "library/_details.html", {"details": details_for(account, node)})
+    response["HX-Trigger"] = '{"library-shared": {}}'
+    return response

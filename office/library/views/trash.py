@@ -38,7 +38,9 @@ def put(request: HttpRequest) -> HttpResponse:
         if len(trashed) == 1:
             text = _("“{name}” is in the trash now.").format(name=trashed[0].name)
         else:
-            text = ngettext("{n} is in the trash now.", "{n} are in the trash now.", len(trashed)).format(n=len(trashed))
+            text = ngettext("{n} is in the trash now.", "{n} are in the trash now.", len(trashed)).format(
+                n=len(trashed)
+            )
         flash(request, text, undo=f"{reverse('library:trash-restore')}?{query.urlencode()}")
     parent = nodes[0].parent_id
     return done(request, reverse("library:node", args=[parent]) if parent else reverse("library:home"))
@@ -49,14 +51,18 @@ def put(request: HttpRequest) -> HttpResponse:
 def restore(request: HttpRequest) -> HttpResponse:
     """Take what was ticked (or what the toast names in the address) out of the trash."""
     data = request.POST if "node" in request.POST else request.GET
-    nodes = nodes_get_for(account=person(request), node_ids=selected_ids(data), level=Level.EDIT, trashed=True)
+    nodes = nodes_get_for(
+        account=person(request), node_ids=selected_ids(data), level=Level.EDIT, trashed=True
+    )
     restored = nodes_restore(actor=Actor.of(request), nodes=nodes)
     if len(restored) == 1:
         flash(request, _("“{name}” is back.").format(name=restored[0].name))
     elif restored:
         flash(request, ngettext("{n} is back.", "{n} are back.", len(restored)).format(n=len(restored)))
     first = restored[0] if restored else None
-    return done(request, reverse("library:node", args=[first.parent_id]) if first else reverse("library:trash"))
+    return done(
+        request, reverse("library:node", args=[first.parent_id]) if first else reverse("library:trash")
+    )
 
 
 @requires(USE)
@@ -83,7 +89,9 @@ def empty(request: HttpRequest) -> HttpResponse:
 def _erase(request: HttpRequest, nodes: list[Node], *, others: int, all_of_it: bool) -> HttpResponse:
     if request.method == "POST":
         lost = nodes_erase(actor=Actor.of(request), nodes=nodes)
-        text = ngettext("{n} file ({size}) deleted for ever.", "{n} files ({size}) deleted for ever.", lost.files)
+        text = ngettext(
+            "{n} file ({size}) deleted for ever.", "{n} files ({size}) deleted for ever.", lost.files
+        )
         flash(request, text.format(n=lost.files, size=bytes_text(lost.size)))
         return done(request, reverse("library:trash"))
     context = {

@@ -176,6 +176,8 @@ def _member(row: PlannedRow) -> Member:
 
 
 def _appointment(row: PlannedRow) -> Appointment:
+    if row.department_id is None:
+        raise ValueError("a planned row has a department")
     return Appointment(member=row.member, department_id=row.department_id, post_id=row.post_id, primary=True)
 
 

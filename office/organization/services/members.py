@@ -182,9 +182,9 @@ def _place(actor: Actor, member: Member, places: Sequence[Place]) -> None:
             Appointment.objects.create(
                 member=member, department_id=place.department_id, post_id=place.post_id
             )
-    main = Appointment.objects.filter(
-        member=member, department_id=places[0].department_id, post_id=places[0].post_id
-    )
+    first = places[0]
+    main = Appointment.objects.filter(member=member, department_id=first.department_id)
+    main = main.filter(post_id=first.post_id) if first.post_id else main.filter(post=None)
     main.update(primary=True)
     tree = Tree()
     memberships_refresh(account_ids=[member.account_id], tree=tree)

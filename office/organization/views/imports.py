@@ -17,12 +17,13 @@ from office.organization.downloads import spreadsheet
 from office.organization.forms import ImportOptionsForm
 from office.organization.importing import texts, workbook
 from office.organization.importing.columns import COLUMNS
-from office.organization.importing.plan import KINDS, Plan, PlannedRow, plan
+from office.organization.importing.plan import KINDS, Kind, Plan, PlannedRow, plan
 from office.organization.models import Import, ImportState
 from office.organization.services.imports import is_working, job_of
 from office.organization.uploads import MOST_BYTES, PURPOSE
 
 PAGE_SIZE = 50
+FIRST_SHOWN: tuple[Kind, ...] = ("wrong", "new", "changed")
 # Columns of the preview; the rest is shown where it changes or is wrong.
 SHOWN = ("name", "login", "phone", "department", "post")
 
@@ -141,16 +142,15 @@ def _detail(request: HttpRequest, found: Import) -> HttpResponse:
 def _preview(request: HttpRequest, found: Import) -> dict[str, Any]:
     planned = _plan(found)
     counts = planned.counts
-    kind = request.GET.get("kind")
-    if kind not in KINDS:
-        kind = next((each for each in ("wrong", "new", "changed") if counts[each]), "unchanged")
+    filled = next((each for each in FIRST_SHOWN if counts[each]), "unchanged")
+    kind = next((each for each in KINDS if each == request.GET.get("kind")), filled)
     page = Paginator(planned.of(kind), PAGE_SIZE).get_page(request.GET.get("page"))
     return {
         "counts": counts,
         "todo": counts["new"] + counts["changed"],
         "kind": kind,
         "page": page,
-        "rows": _shown(page.object_list),
+        "rows": _shown(list(page)),
         "columns": [each for each in COLUMNS if each.code in SHOWN],
         "options": ImportOptionsForm(
             initial={"create_departments": found.create_departments, "create_posts": found.create_posts}

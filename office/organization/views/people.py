@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from asp.accounts.access import duty
 from asp.accounts.enrolment import qr_of
+from asp.accounts.links import site_origin
 from asp.accounts.models import AccountState
 from asp.audit.actor import Actor
 from asp.messages.channels import relay_configured
@@ -184,7 +185,7 @@ def _slips(request: HttpRequest, slips: list[services.Slip]) -> HttpResponse:
             "post": main.post if main else None,
         }
         groups.setdefault(place, []).append(shown)
-    address = request.build_absolute_uri("/")
+    address = f"{site_origin(request.site)}/"
     context = {"groups": list(groups.items()), "count": len(slips), "address": address}
     return render(request, "organization/slips.html", context)
 

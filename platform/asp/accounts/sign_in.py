@@ -25,6 +25,7 @@ from asp.accounts.encryption import derived_key
 from asp.accounts.models import Account, AccountState
 from asp.accounts.services.factors import FactorUsed, second_factor_verify
 from asp.accounts.services.sessions import drop
+from asp.accounts.sessions import SessionStore
 from asp.audit.actor import Actor
 from asp.audit.services import record
 
@@ -107,6 +108,7 @@ def complete(request: HttpRequest, account: Account, *, factor: FactorUsed | Non
     request._cached_user = account  # type: ignore[attr-defined]
     request.session[FACTOR_SESSION_KEY] = factor.kind if factor else ""
     request.session.save()
+    SessionStore.clear_expired()
     if account.is_administrator:
         drop(account, keep=session_id(request))
     account.last_sign_in = timezone.now()

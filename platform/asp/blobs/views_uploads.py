@@ -1,6 +1,7 @@
 """The tus server (断点续传). It runs in *transfer*, on every site where files are taken."""
 
 import logging
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -30,13 +31,15 @@ from asp.blobs.models import Upload, UploadState
 from asp.blobs.names import clean_filename
 from asp.blobs.owners import Owner, new_draft, owner_of, remember_draft
 from asp.blobs.purposes import Purpose
-from asp.blobs.receiving import SECRET_ACTION, Receiver
+from asp.blobs.receiving import CHUNK_SIZE, SECRET_ACTION, Receiver
 from asp.ui.errors import NotAllowed, TooMany, UserFacingError
 from asp.ui.marks import anyone
 
 log = logging.getLogger(__name__)
 
 ANONYMOUS_PER_HOUR = 60
+DRAIN_BYTES = 32 * 1024 * 1024
+DRAIN_SECONDS = 10.0
 View = Callable[..., HttpResponse]
 
 
@@ -61,9 +64,27 @@ def _speaks_tus(view: View) -> View:
             log.warning("%s %s: the database does not answer: %s", request.method, request.path, error)
             release_connection()
             response = tus.refusal(DatabaseUnavailable())
+        if response.status_code >= 400:
+            _drain(request)
         return tus.mark(response)
 
     return speaking
+
+
+def _drain(request: HttpRequest) -> None:
+    """Take the rest of a refused body, within limits.
+
+    A client that is still sending when the connection closes sees a reset instead of the answer, and
+    would try again what was refused for good.
+    """
+    release_connection()
+    end = time.monotonic() + DRAIN_SECONDS
+    taken = 0
+    while taken < DRAIN_BYTES and time.monotonic() < end:
+        piece = request.read(CHUNK_SIZE)
+        if not piece:
+            break
+        taken += len(piece)
 
 
 @csrf_exempt

@@ -79,7 +79,6 @@ MIDDLEWARE = [
     "asp.accounts.middleware.OriginMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "asp.accounts.middleware.AuthenticationMiddleware",
-    "django_otp.middleware.OTPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "asp.ui.middleware.LanguageMiddleware",
     "asp.ui.middleware.ErrorsMiddleware",
@@ -120,9 +119,9 @@ AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "asp.accounts.backends.SiteBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "asp.accounts.passwords.LengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "asp.accounts.passwords.PersonalDataValidator"},
+    {"NAME": "asp.accounts.passwords.CommonValidator"},
     {"NAME": "asp.accounts.passwords.CharacterClassesValidator"},
     {"NAME": "asp.accounts.passwords.HistoryValidator"},
 ]
@@ -141,6 +140,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = ["username"]  # the bureau is the schema; sources are counted in Valkey
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False

@@ -1,10 +1,12 @@
 """Language and theme choices, the bureau's accent colour, and the handlers of errors without a view."""
 
 import re
+import sys
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, override
@@ -16,6 +18,8 @@ from asp.ui.pages import error_response
 
 COLOUR = re.compile(r"#?[0-9a-fA-F]{6}")
 DAY = 24 * 3600
+DATABASE_AWAY = (OperationalError, InterfaceError)
+RETRY_SECONDS = 5
 
 
 def next_of(request: HttpRequest) -> str:
@@ -111,8 +115,9 @@ def not_found(request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500."""
-    return _in_language(request, 500)
+    """500; but 503 while the database is away: nothing is wrong with the request, it can be sent again."""
+    away = isinstance(sys.exc_info()[1], DATABASE_AWAY)
+    return _in_language(request, 503, retry_after=RETRY_SECONDS) if away else _in_language(request, 500)
 
 
 def csrf_failure(request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:

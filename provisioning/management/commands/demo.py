@@ -34,6 +34,7 @@ class Command(BaseCommand):
         try:
             with translation.override(settings.LANGUAGE_CODE):
                 if self._is_complete():
+                    accounts.list_readdress(settings.ASP.data_dir / LIST)
                     return
                 self._make(Secrets(settings.ASP.data_dir))
         except UserFacingError as error:

@@ -5,15 +5,6 @@ from types import SimpleNamespace
 import pytest
 
 
-@pytest.fixture(scope="session", autouse=True)
-def quick_hashes():
-    """The same Argon2 with less work: these tests set hundreds of passwords."""
-    from django.contrib.auth.hashers import Argon2PasswordHasher
-
-    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 256
-    Argon2PasswordHasher.parallelism = 1
-
-
 @pytest.fixture(autouse=True)
 def no_earlier_failures():
     """The source counter is shared by all bureaus, so one test's failures would reach the next."""

@@ -189,10 +189,10 @@ def test_a_role_reaches_people_through_every_kind_of_subject(fresh_bureau, kind)
 
 
 @pytest.mark.usefixtures("two_codes")
-def test_administrators_have_their_duty_and_no_business_code(office):
-    with helpers.at(office.bureau):
+def test_administrators_have_their_duty_and_no_business_code(own_office):
+    with helpers.at(own_office.bureau):
         services.builtin_roles_sync()
-        audit, system = reload(office.audit.account), reload(office.system.account)
+        audit, system = reload(own_office.audit.account), reload(own_office.system.account)
         assert audit.has_code("planted.watch")
         assert not audit.has_code("planted.use")
         assert not system.has_code("planted.watch")

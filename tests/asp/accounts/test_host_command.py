@@ -4,6 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.translation import override
 
 from asp.accounts.models import Account, AccountState
 from tests.asp.accounts import helpers
@@ -12,7 +13,8 @@ from tests.support.client import SiteClient
 
 def run(*arguments):
     out = StringIO()
-    call_command("host", *arguments, stdout=out)
+    with override("en"):
+        call_command("host", *arguments, stdout=out)
     return out.getvalue()
 
 

@@ -6,7 +6,13 @@ from django.core.exceptions import ValidationError
 
 from asp.accounts import errors, services
 from asp.accounts.models import Account, PasswordHistory
-from asp.accounts.passwords import CharacterClassesValidator, character_classes
+from asp.accounts.passwords import (
+    CharacterClassesValidator,
+    CommonValidator,
+    LengthValidator,
+    PersonalDataValidator,
+    character_classes,
+)
 from asp.audit.actor import Actor
 from tests.asp.accounts import helpers
 
@@ -33,6 +39,18 @@ def test_three_classes_are_needed_and_megabytes_refused():
     for bad in ("abcdefgh1234", "Aa1" * 1000):
         with pytest.raises(ValidationError):
             validator.validate(bad)
+
+
+def test_what_everybody_knows_of_a_person_is_refused(office):
+    account = office.chen.account
+    for known in (account.login, account.phone, account.email.partition("@")[0]):
+        with pytest.raises(ValidationError):
+            PersonalDataValidator().validate(f"{known}A", account)
+    PersonalDataValidator().validate(helpers.PASSWORD, account)
+    with pytest.raises(ValidationError):
+        CommonValidator().validate("password123")
+    with pytest.raises(ValidationError):
+        LengthValidator(12).validate("Abcdefgh12!")
 
 
 @pytest.mark.parametrize("weak", ["Sh0rt!", "alllowercase1234", "Password1234", "password"])

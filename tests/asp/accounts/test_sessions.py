@@ -79,6 +79,15 @@ def test_the_list_names_devices_and_ends_one(chen, office):
     assert is_in(chen)
 
 
+def test_signing_in_clears_away_what_is_over(chen, office, travel):
+    with helpers.at(office.bureau):
+        before = set(Session.objects.values_list("pk", flat=True))
+    travel(hours=13)
+    helpers.post_sign_in(SiteClient(office.bureau), office.chen.account.login, office.chen.password)
+    with helpers.at(office.bureau):
+        assert not Session.objects.filter(pk__in=before).exists()
+
+
 def test_ending_all_others_keeps_this_one(chen, office):
     others = [SiteClient(office.bureau) for _each in range(2)]
     for other in others:

@@ -118,7 +118,7 @@ def test_the_scheduler_seals_within_two_seconds(office):
     thread = threading.Thread(target=scheduler.run, daemon=True)
     thread.start()
     try:
-        for _ in range(8):
+        for _ in range(12):
             entry = write(office)[0]
             begun = time.monotonic()
             with bureau_context(office):
@@ -129,6 +129,6 @@ def test_the_scheduler_seals_within_two_seconds(office):
     finally:
         scheduler.stop()
         thread.join(10)
-    assert sorted(lags)[int(len(lags) * 0.95)] <= 2.0, lags
+    assert sorted(lags)[int((len(lags) - 1) * 0.95)] <= 2.0, lags
     with host_context():
         assert not Doorbell.objects.filter(kind="audit", bureau_id=office.id).exists()

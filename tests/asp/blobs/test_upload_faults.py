@@ -208,3 +208,14 @@ def test_a_brief_transaction_gives_its_connection_back_even_when_it_fails() -> N
     with pytest.raises(ZeroDivisionError), brief.brief_transaction():
         raise ZeroDivisionError
     assert connection.connection is None
+
+
+def test_a_refusal_reaches_a_client_that_is_still_sending(tus: Tus) -> None:
+    """Not as a connection that is reset in the middle of the body."""
+    body = content(20 * MEBIBYTE)
+    location = tus.location(len(body), purpose="test.image", name="x.png")
+    with support.http_server() as port, socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(support.request_head(tus.client, location, 0, len(body)) + body)
+        status, headers = support.answer(connection)
+    assert status == 415
+    assert headers["tb-error-code"] == "blobs.media_type_refused"

@@ -292,3 +292,31 @@ def test_metadata_is_read_as_utf8() -> None:
         "purpose": "x",
         "flag": "",
     }
+
+
+@pytest.mark.parametrize(
+    ("headers", "accepted"),
+    [
+        ({}, False),
+        ({"Origin": "http://fgj.localhost"}, True),
+        ({"Origin": "http://czj.localhost"}, False),
+        ({"Origin": "https://fgj.localhost"}, False),
+        ({"Origin": "null"}, False),
+        ({"Sec-Fetch-Site": "same-origin"}, True),
+        ({"Sec-Fetch-Site": "same-site"}, False),
+        ({"Sec-Fetch-Site": "none"}, False),
+        ({"Origin": "http://fgj.localhost", "Sec-Fetch-Site": "same-site"}, False),
+    ],
+)
+def test_the_uploads_own_guard_of_the_origin(headers: dict[str, str], accepted: bool) -> None:
+    """It holds without the middleware that refuses such requests before."""
+    from django.test import RequestFactory
+
+    from asp.blobs import tus as protocol
+
+    request = RequestFactory().post("/uploads/", headers={"Host": "fgj.localhost", **headers})
+    if accepted:
+        protocol.require_own_page(request)
+    else:
+        with pytest.raises(protocol.ProtocolError):
+            protocol.require_own_page(request)

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 CHEN = Actor(kind="staff", id=None, name="陈若水", request_id="r-42")
 
 
-def until(condition: Callable[[], object], *, seconds: float = 20.0, step: float = 0.03) -> None:
+def until(condition: Callable[[], object], *, seconds: float = 80.0, step: float = 0.03) -> None:
     """Wait until `condition` holds; fail after `seconds`."""
     end = time.monotonic() + seconds
     while not condition():

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import override
 
@@ -67,6 +68,16 @@ def test_it_tells_when_to_come_back() -> None:
 )
 def test_it_handles_what_has_no_view(handler: Any, arguments: tuple[Any, ...], status: int) -> None:
     assert handler(request(), *arguments).status_code == status
+
+
+@pytest.mark.parametrize("problem", [OperationalError("the connection was closed"), InterfaceError("closed")])
+def test_while_the_database_is_away_it_says_that_this_will_pass(problem: Exception) -> None:
+    try:
+        raise problem
+    except (OperationalError, InterfaceError):
+        response = views.server_error(request())  # as Django calls it
+    assert response.status_code == 503
+    assert response["Retry-After"] == "5"
 
 
 def test_it_explains_a_form_that_came_too_late() -> None:

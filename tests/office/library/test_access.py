@@ -56,7 +56,12 @@ def test_it_lets_holders_of_the_permission_manage(world: World, make_bureau) -> 
 
 @pytest.mark.parametrize(
     ("kind", "reached"),
-    [("person", {"head"}), (DEPARTMENT, {"head"}), (DEPARTMENT_TREE, {"head", "outsider"}), (POST, {"head", "outsider"})],
+    [
+        ("person", {"head"}),
+        (DEPARTMENT, {"head"}),
+        (DEPARTMENT_TREE, {"head", "outsider"}),
+        (POST, {"head", "outsider"}),
+    ],
 )
 def test_it_shares_with_people_departments_and_posts(world: World, kind: str, reached: set[str]) -> None:
     ids = {"person": world.cast.head.pk, POST: world.cast.post.pk}

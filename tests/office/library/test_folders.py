@@ -10,7 +10,9 @@ from tests.office.library.world import World, audited
 
 def test_it_makes_a_folder_and_says_so(world: World) -> None:
     top = world.folder(world.section())
-    page = world.client(world.cast.clerk).post(f"/library/{top.pk}/folders/", {"name": "  会议纪要 "}, follow=True)
+    page = world.client(world.cast.clerk).post(
+        f"/library/{top.pk}/folders/", {"name": "  会议纪要 "}, follow=True
+    )
     assert [node.name for node in page.context["page"]] == ["会议纪要"]
     assert "is there" in page.content.decode()
     entry = audited("library.folder_created")[-1]
@@ -33,7 +35,9 @@ def test_it_answers_htmx_without_leaving_the_page(world: World) -> None:
 
 def test_it_renames(world: World) -> None:
     file = world.file(world.folder(world.section()), "旧.txt")
-    response = world.client(world.cast.clerk).post(f"/library/{file.pk}/rename/", {"name": "新.txt", "was": "旧.txt"})
+    response = world.client(world.cast.clerk).post(
+        f"/library/{file.pk}/rename/", {"name": "新.txt", "was": "旧.txt"}
+    )
     assert response.status_code == 302
     file.refresh_from_db()
     assert file.name == "新.txt"
@@ -45,7 +49,9 @@ def test_it_notices_that_somebody_renamed_it_first(world: World) -> None:
     node_rename(actor=world.actor(world.cast.outsider), node=file, name="别人的.txt", was="原.txt")
     with pytest.raises(NameChanged):
         node_rename(actor=world.actor(world.cast.clerk), node=file, name="我的.txt", was="原.txt")
-    response = world.client(world.cast.clerk).post(f"/library/{file.pk}/rename/", {"name": "我的.txt", "was": "原.txt"})
+    response = world.client(world.cast.clerk).post(
+        f"/library/{file.pk}/rename/", {"name": "我的.txt", "was": "原.txt"}
+    )
     assert response.status_code == 422
     assert "别人的.txt" in response.content.decode()
 
@@ -77,5 +83,7 @@ def test_it_takes_no_other_method(world: World, method: str) -> None:
 
 def test_it_makes_folders_only_in_folders(world: World) -> None:
     file = world.file(world.folder(world.section()))
-    assert world.client(world.cast.clerk).post(f"/library/{file.pk}/folders/", {"name": "x"}).status_code == 404
+    assert (
+        world.client(world.cast.clerk).post(f"/library/{file.pk}/folders/", {"name": "x"}).status_code == 404
+    )
     assert not Node.objects.filter(parent=file).exists()

@@ -37,7 +37,11 @@ def test_it_needs_the_right_to_edit_at_both_ends(world: World) -> None:
 
 def test_it_shows_where_one_may_not_put_anything(world: World) -> None:
     mine = world.file(world.personal(world.cast.clerk), "去哪儿.txt")
-    page = world.client(world.cast.clerk).get(f"/library/move/?node={mine.pk}&to={world.unit().pk}").content.decode()
+    page = (
+        world.client(world.cast.clerk)
+        .get(f"/library/move/?node={mine.pk}&to={world.unit().pk}")
+        .content.decode()
+    )
     assert "not add anything" in page
 
 
@@ -93,7 +97,9 @@ def test_it_keeps_trees_flat_enough(world: World) -> None:
 def test_it_never_moves_a_cabinet(world: World) -> None:
     with pytest.raises(TopFolder):
         nodes_move(
-            actor=world.actor(world.cast.clerk), nodes=[world.personal(world.cast.clerk)], target=world.section()
+            actor=world.actor(world.cast.clerk),
+            nodes=[world.personal(world.cast.clerk)],
+            target=world.section(),
         )
 
 

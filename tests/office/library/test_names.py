@@ -8,7 +8,22 @@ from office.library.models import Node
 from office.library.services import folder_create, node_rename
 from tests.office.library.world import World
 
-HOSTILE = ["../上级", "a/b", "a\\b", "..", ".", "  ", "", "a\x00b", "a\nb", "报告\u202etxt.exe", "a\u200bb", "汉" * 300, "CON", "a."]
+HOSTILE = [
+    "../上级",
+    "a/b",
+    "a\\b",
+    "..",
+    ".",
+    "  ",
+    "",
+    "a\x00b",
+    "a\nb",
+    "报告\u202etxt.exe",
+    "a\u200bb",
+    "汉" * 300,
+    "CON",
+    "a.",
+]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -26,7 +41,9 @@ def test_it_refuses_hostile_names_for_folders_and_changes_nothing(world: World, 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_it_refuses_them_when_renaming(world: World, name: str) -> None:
     file = world.file(world.folder(world.section()), "原名.txt")
-    response = world.client(world.cast.clerk).post(f"/library/{file.pk}/rename/", {"name": name, "was": "原名.txt"})
+    response = world.client(world.cast.clerk).post(
+        f"/library/{file.pk}/rename/", {"name": name, "was": "原名.txt"}
+    )
     assert response.status_code == 422
     file.refresh_from_db()
     assert file.name == "原名.txt"
@@ -36,13 +53,18 @@ def test_it_refuses_a_secrecy_mark(world: World) -> None:
     top = world.folder(world.section())
     with pytest.raises(SecretMarkRefused):
         folder_create(actor=world.actor(world.cast.clerk), parent=top, name="机密★一年")
-    assert world.client(world.cast.clerk).post(f"/library/{top.pk}/folders/", {"name": "秘密★"}).status_code == 422
+    assert (
+        world.client(world.cast.clerk).post(f"/library/{top.pk}/folders/", {"name": "秘密★"}).status_code
+        == 422
+    )
 
 
 def test_it_takes_the_same_letters_for_the_same_name(world: World) -> None:
     top = world.folder(world.section())
     world.folder(top, "Résumé")
-    response = world.client(world.cast.clerk).post(f"/library/{top.pk}/folders/", {"name": "RE\u0301SUME\u0301"})
+    response = world.client(world.cast.clerk).post(
+        f"/library/{top.pk}/folders/", {"name": "RE\u0301SUME\u0301"}
+    )
     assert response.status_code == 422
     assert "already there" in response.content.decode()
     assert Node.objects.filter(parent=top).count() == 1
@@ -55,7 +77,9 @@ def test_it_lets_a_name_change_its_case(world: World) -> None:
 
 def test_it_keeps_what_was_typed(world: World) -> None:
     top = world.folder(world.section())
-    text = world.client(world.cast.clerk).post(f"/library/{top.pk}/folders/", {"name": "甲/乙"}).content.decode()
+    text = (
+        world.client(world.cast.clerk).post(f"/library/{top.pk}/folders/", {"name": "甲/乙"}).content.decode()
+    )
     assert "甲/乙" in text
 
 

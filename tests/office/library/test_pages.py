@@ -97,7 +97,9 @@ def test_it_sorts_with_folders_first(world: World, sort: str) -> None:
     page = world.client(world.cast.clerk).get(f"/library/{folder.pk}/?sort={sort}").context["page"]
     names = [node.name for node in page]
     assert names[0] == "子夹"
-    by_size_or_name = ["第10章.txt", "第2章.txt"] if sort in ("-name", "modified", "size") else ["第2章.txt", "第10章.txt"]
+    by_size_or_name = (
+        ["第10章.txt", "第2章.txt"] if sort in ("-name", "modified", "size") else ["第2章.txt", "第10章.txt"]
+    )
     assert names[1:] == by_size_or_name
 
 

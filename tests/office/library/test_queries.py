@@ -36,6 +36,10 @@ def test_it_lists_shared_recent_and_trashed_things_within_the_budget(world: Worl
         world.share(folder, Subject.person(world.cast.head))
         trashed = world.file(world.personal(world.cast.head), f"弃{number}.txt", by=world.cast.head)
         services.nodes_trash(actor=world.actor(world.cast.head), nodes=[trashed])
-        world.file(world.folder(world.personal(world.cast.head), by=world.cast.head), f"用{number}.txt", by=world.cast.head)
+        world.file(
+            world.folder(world.personal(world.cast.head), by=world.cast.head),
+            f"用{number}.txt",
+            by=world.cast.head,
+        )
     for name in ("shared", "recent", "trash"):
         assert count(client, f"/library/{name}/") <= BUDGET + 2, name

@@ -35,7 +35,9 @@ def test_it_grants_changes_and_revokes_in_the_pane(world: World) -> None:
     client.post(f"/library/{folder.pk}/access/{row.pk}/revoke/", headers=HTMX)
     assert not world.sees(world.cast.head, folder)
     names = [entry.action for entry in audited("library.access_granted_view") if entry.target_id == folder.pk]
-    names += [entry.action for entry in audited("library.access_changed_edit") if entry.target_id == folder.pk]
+    names += [
+        entry.action for entry in audited("library.access_changed_edit") if entry.target_id == folder.pk
+    ]
     assert names == ["library.access_granted_view", "library.access_changed_edit"]
     assert audited("library.access_revoked")[-1].params["subject"] == "甲主任"
 
@@ -53,17 +55,24 @@ def test_it_needs_the_right_to_manage(world: World) -> None:
 
 
 def test_it_takes_grants_of_its_own_node_only(world: World) -> None:
-    mine, theirs = world.folder(world.personal(world.cast.clerk)), world.folder(world.personal(world.cast.head), by=world.cast.head)
+    mine, theirs = (
+        world.folder(world.personal(world.cast.clerk)),
+        world.folder(world.personal(world.cast.head), by=world.cast.head),
+    )
     row = world.share(theirs, Subject.person(world.cast.outsider))
     client = world.client(world.cast.clerk)
     assert client.post(f"/library/{mine.pk}/access/{row.pk}/revoke/").status_code == 404
     assert Access.objects.filter(pk=row.pk).exists()
 
 
-@pytest.mark.parametrize("subject", ["", "x", "person:1", "person:01999999-0000-7000-8000-000000000000", "nobody:0"])
+@pytest.mark.parametrize(
+    "subject", ["", "x", "person:1", "person:01999999-0000-7000-8000-000000000000", "nobody:0"]
+)
 def test_it_answers_a_senseless_subject_clearly(world: World, subject: str) -> None:
     folder = world.folder(world.personal(world.cast.clerk))
-    response = world.client(world.cast.clerk).post(f"/library/{folder.pk}/access/", {"subject": subject, "level": 1})
+    response = world.client(world.cast.clerk).post(
+        f"/library/{folder.pk}/access/", {"subject": subject, "level": 1}
+    )
     assert (response.status_code, error_of(response)) == (400, "library.nobody_to_share_with")
     assert not Access.objects.filter(node=folder).exists()
 
@@ -73,7 +82,12 @@ def test_it_does_not_share_with_roles(world: World) -> None:
 
     folder = world.folder(world.personal(world.cast.clerk))
     key = Subject(ROLE, Role.objects.values_list("pk", flat=True)[0]).key
-    assert world.client(world.cast.clerk).post(f"/library/{folder.pk}/access/", {"subject": key, "level": 1}).status_code == 400
+    assert (
+        world.client(world.cast.clerk)
+        .post(f"/library/{folder.pk}/access/", {"subject": key, "level": 1})
+        .status_code
+        == 400
+    )
 
 
 def test_it_shows_where_access_comes_from(world: World) -> None:
@@ -87,6 +101,8 @@ def test_it_shows_where_access_comes_from(world: World) -> None:
 def test_it_leads_away_whoever_takes_their_own_access(world: World) -> None:
     folder = world.folder(world.personal(world.cast.head), by=world.cast.head)
     row = world.share(folder, Subject.person(world.cast.clerk), Level.MANAGE)
-    response = world.client(world.cast.clerk).post(f"/library/{folder.pk}/access/{row.pk}/revoke/", headers=HTMX)
+    response = world.client(world.cast.clerk).post(
+        f"/library/{folder.pk}/access/{row.pk}/revoke/", headers=HTMX
+    )
     assert response["HX-Redirect"] == "/library/"
     assert world.client(world.cast.clerk).get(f"/library/{folder.pk}/").status_code == 404

@@ -32,7 +32,9 @@ def names(folder: Node) -> list[str]:
 
 def test_it_keeps_an_upload_as_a_file(world: World) -> None:
     folder = world.folder(world.section())
-    result = tus(world, world.cast.outsider).whole(content(5000), name="上传.bin", target=str(folder.pk), purpose=PURPOSE)
+    result = tus(world, world.cast.outsider).whole(
+        content(5000), name="上传.bin", target=str(folder.pk), purpose=PURPOSE
+    )
     file = Node.objects.get(pk=result["id"])
     assert (file.name, file.parent_id, file.size, file.number) == ("上传.bin", folder.pk, 5000, 1)
     assert file.created_by == world.cast.outsider.pk
@@ -67,7 +69,9 @@ def test_it_keeps_the_folders_of_a_dropped_folder(world: World) -> None:
     assert names(Node.objects.get(parent=folder)) == ["一季度", "二季度"]
 
 
-@pytest.mark.parametrize("path", ["../../上级/a.bin", "a/../b/a.bin", "/".join(["深"] * 30) + "/a.bin", "a\x00/a.bin"])
+@pytest.mark.parametrize(
+    "path", ["../../上级/a.bin", "a/../b/a.bin", "/".join(["深"] * 30) + "/a.bin", "a\x00/a.bin"]
+)
 def test_it_refuses_paths_that_lead_elsewhere(world: World, path: str) -> None:
     folder = world.folder(world.section())
     pairs = metadata(filename="a.bin", purpose=PURPOSE, target=str(folder.pk), path=path)
@@ -86,9 +90,18 @@ def test_it_refuses_hostile_names_before_a_byte_is_sent(world: World, name: str)
 def test_it_takes_files_only_from_those_who_may_edit_there(world: World) -> None:
     own = world.personal(world.cast.clerk)
     world.share(own, Subject.person(world.cast.outsider), Level.VIEW)
-    for account in (world.cast.head, world.cast.outsider, world.cast.system, world.cast.security, world.cast.audit):
+    for account in (
+        world.cast.head,
+        world.cast.outsider,
+        world.cast.system,
+        world.cast.security,
+        world.cast.audit,
+    ):
         assert tus(world, account).create(10, target=str(own.pk), purpose=PURPOSE).status_code == 404
-    assert tus(world, world.cast.clerk).create(10, target=str(world.unit().pk), purpose=PURPOSE).status_code == 404
+    assert (
+        tus(world, world.cast.clerk).create(10, target=str(world.unit().pk), purpose=PURPOSE).status_code
+        == 404
+    )
     for target in ("", "x", "01999999-0000-7000-8000-000000000000"):
         assert tus(world, world.cast.clerk).create(10, target=target, purpose=PURPOSE).status_code == 404
 
@@ -116,7 +129,9 @@ def test_it_refuses_clearly_when_the_folder_went_into_the_trash(world: World) ->
 
 def test_it_minds_the_limit_of_one_file(world: World) -> None:
     folder = world.folder(world.section())
-    response = tus(world, world.cast.clerk).create(100 * 1024 * 1024 + 1, target=str(folder.pk), purpose=PURPOSE)
+    response = tus(world, world.cast.clerk).create(
+        100 * 1024 * 1024 + 1, target=str(folder.pk), purpose=PURPOSE
+    )
     assert response.status_code == 413
 
 
@@ -146,7 +161,9 @@ def test_it_never_lets_two_uploads_pass_the_personal_limit_together(world: World
 def test_it_loses_nothing_when_many_send_the_same_name_at_once(world: World) -> None:
     folder = world.folder(world.section())
     senders = [tus(world, account) for account in (world.cast.clerk, world.cast.outsider) for _ in range(3)]
-    locations = [each.location(2000, name="齐.bin", target=str(folder.pk), purpose=PURPOSE) for each in senders]
+    locations = [
+        each.location(2000, name="齐.bin", target=str(folder.pk), purpose=PURPOSE) for each in senders
+    ]
     answers: list[int] = []
 
     def send(sender: Tus, location: str) -> None:
@@ -173,4 +190,6 @@ def test_it_tells_which_names_are_there_before_anything_is_sent(world: World) ->
     client = world.client(world.cast.clerk)
     answer = client.post(f"/library/{folder.pk}/names/", {"name": ["在.TXT", "不在.txt"]})
     assert answer.json() == {"present": ["在.txt"]}
-    assert world.client(world.cast.head).post(f"/library/{folder.pk}/names/", {"name": "a"}).status_code == 404
+    assert (
+        world.client(world.cast.head).post(f"/library/{folder.pk}/names/", {"name": "a"}).status_code == 404
+    )

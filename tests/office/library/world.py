@@ -65,7 +65,9 @@ class World:
             actor=self.actor(by), parent=parent, name=name or f"文件夹{secrets.token_hex(4)}"
         )
 
-    def file(self, place: Node, name: str = "报告.txt", *, by: Account | None = None, data: bytes = b"content") -> Node:
+    def file(
+        self, place: Node, name: str = "报告.txt", *, by: Account | None = None, data: bytes = b"content"
+    ) -> Node:
         actor = self.actor(by or self.cast.clerk)
         blob = blob_write(actor=actor, data=data, filename=name)
         return services.file_store(actor=actor, place=place, name=name, blob=blob)[0]

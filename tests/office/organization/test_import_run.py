@@ -297,7 +297,7 @@ def test_two_thousand_people__in_less_than_twenty_seconds(
             f"张{'一二三四五六七八九十'[n % 10]}{'甲乙丙丁戊己庚辛壬癸'[n // 10 % 10]}",
             login=f"staff{n:04d}" if n % 2 else "",
             phone=f"138{n:08d}",
-            department=f"{n % 7 + 1}处/{n % 40 + 1}科",
+            department=f"{n % 40 // 6 + 1}处/{n % 40 + 1}科",
             post="科员",
         )
         for n in range(2000)

@@ -1,0 +1,222 @@
+"""Every page that a person can open: who opens it, where it is, and what has to be done to see it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from tests.browser.window import World
+
+Act = Callable[[Page], None]
+
+
+@dataclass(frozen=True)
+class View:
+    """One page. `who` is a key of `World.people`, or what `site` says for pages without a person.
+
+    `args` are keys of `World.ids`. `act` brings the page about once its address has been opened.
+    `empty` pages are looked at in a fresh bureau as well.
+    """
+
+    name: str
+    site: str
+    who: str = ""
+    view: str = ""
+    args: tuple[str, ...] = ()
+    query: str = ""
+    address: str = ""
+    act: Act | None = None
+    empty: bool = False
+    status: int = 200
+
+    def path(self, world: World) -> str:
+        """The path on its site."""
+        if self.address:
+            return self.address
+        table = settings.URL_TABLES[self.site if self.site in settings.URL_TABLES else "bureau"]
+        return reverse(self.view, urlconf=table, args=[world.ids[key] for key in self.args]) + self.query
+
+    def label(self, world: World) -> str:
+        """What stands before the base domain."""
+        if self.who in world.people:
+            return world.people[self.who]["site"]
+        return {"hall": "", "host": "host"}.get(self.site, self.site)
+
+
+# ----- acts
+
+
+def submit(page: Page) -> None:
+    """Send the page's form as it is: what is missing is said."""
+    with page.expect_navigation():
+        page.locator("main form[method=post] button[type=submit]").last.click()
+
+
+def begin(page: Page) -> None:
+    """A form of one's own, or the one that this browser has begun."""
+    form = page.locator("form[action$='/begin/'] button:not([disabled])")
+    with page.expect_navigation():
+        (form if form.count() else page.locator("a[href*='/apply/'].btn-primary")).first.click()
+
+
+def begin_and_submit(page: Page) -> None:
+    begin(page)
+    submit(page)
+
+
+def refused(page: Page) -> None:
+    """A sign-in that fails."""
+    page.fill("[name=identifier]", "nobody.here")
+    page.fill("[name=password]", "Wrong-Password-2026")
+    submit(page)
+
+
+def track(world: World, key: str) -> Act:
+    """Look an application up by its tracking code."""
+
+    def act(page: Page) -> None:
+        if page.url.endswith("/track/"):
+            page.fill("main [name=code]", world.codes[key]["code"])
+            page.fill("main [name=phone]", world.codes[key]["phone"])
+            submit(page)
+
+    return act
+
+
+def slips(page: Page) -> None:
+    """Print slips for everybody who is not active yet, in this tab."""
+    form = page.locator("form:has(input[name=everybody])")
+    form.evaluate("form => form.removeAttribute('target')")
+    with page.expect_navigation():
+        form.locator("button").click()
+
+
+def more(page: Page) -> None:
+    """The phone's sheet with everything else; on a wide screen, the menu of the person."""
+    button = page.locator("[data-tb-open=tb-more]")
+    if button.is_visible():
+        button.click()
+
+
+# ----- pages
+
+HALL = (
+    View("hall-home", "hall", view="provisioning:home"),
+    View("hall-home-none", "hall", view="provisioning:home", query="?q=xyz"),
+    View("hall-apply", "hall", view="provisioning:apply"),
+    View("hall-form", "hall", "draft", view="provisioning:apply", act=begin),
+    View("hall-form-errors", "hall", "draft", view="provisioning:apply", act=begin_and_submit),
+    View("hall-correction", "hall", "correction", view="provisioning:apply-form", args=("correction",)),
+    View("hall-receipt", "hall", "waiting", view="provisioning:apply-receipt", args=("waiting",)),
+    View(
+        "hall-receipt-print",
+        "hall",
+        "waiting",
+        view="provisioning:apply-receipt",
+        args=("waiting",),
+        query="?print=1",
+    ),
+    View("hall-track", "hall", view="provisioning:track"),
+    View("hall-track-errors", "hall", view="provisioning:track", act=submit),
+    View("hall-not-found", "hall", address="/nowhere/", status=404),
+)
+GATE = (
+    View("gate-sign-in", "fgj", view="accounts:sign-in"),
+    View("gate-sign-in-refused", "fgj", view="accounts:sign-in", act=refused),
+    View("gate-sign-in-host", "host", view="accounts:sign-in"),
+    View("gate-second-factor", "host", "host-pending", view="accounts:second-factor"),
+    View("gate-activation", "fgj", "newcomer"),
+    View("gate-link-unknown", "fgj", address="/accounts/link/" + "x" * 43 + "/", status=410),
+)
+HOST = (
+    View("host-overview", "host", "host-system", "provisioning:overview"),
+    View("host-applications", "host", "host-system", "provisioning:application-list"),
+    View("host-application", "host", "host-system", "provisioning:application-detail", ("waiting",)),
+    View("host-application-decided", "host", "host-system", "provisioning:application-detail", ("decided",)),
+    View(
+        "host-application-correction",
+        "host",
+        "host-system",
+        "provisioning:application-detail",
+        ("correction",),
+    ),
+    View("host-opening", "host", "host-system", "provisioning:opening-detail", ("opening",)),
+    View("host-bureaus", "host", "host-system", "provisioning:bureau-list"),
+    View("host-bureaus-none", "host", "host-system", "provisioning:bureau-list", query="?q=xyz"),
+    View("host-bureau", "host", "host-system", "provisioning:bureau-detail", ("bureau",)),
+    View("host-jobs", "host", "host-system", "jobs:list"),
+    View("host-job", "host", "host-system", "jobs:detail", ("host-job",)),
+    View("host-overview-security", "host", "host-security", "provisioning:overview"),
+    View("host-accounts", "host", "host-security", "accounts:account-list"),
+    View("host-overview-audit", "host", "host-audit", "provisioning:overview"),
+    View("host-audit", "host", "host-audit", "audit:entry-list"),
+    View("host-profile", "host", "host-system", "accounts:profile"),
+)
+ADMINISTRATION = (
+    View("office-workbench-system", "bureau", "system", "workbench:home", empty=True),
+    View("office-departments", "bureau", "system", "organization:department-list", empty=True),
+    View("office-department", "bureau", "system", "organization:department-edit", ("department",)),
+    View("office-department-new", "bureau", "system", "organization:department-create"),
+    View("office-posts", "bureau", "system", "organization:post-list", empty=True),
+    View("office-post", "bureau", "system", "organization:post-edit", ("post",)),
+    View("office-staff", "bureau", "system", "organization:member-list", empty=True),
+    View("office-staff-many", "bureau", "full-system", "organization:member-list"),
+    View("office-staff-none", "bureau", "system", "organization:member-list", query="?q=xyz"),
+    View("office-person", "bureau", "system", "organization:member-edit", ("member",)),
+    View("office-person-new", "bureau", "system", "organization:member-create", empty=True),
+    View("office-person-errors", "bureau", "system", "organization:member-create", act=submit),
+    View("office-imports", "bureau", "system", "organization:import-list", empty=True),
+    View("office-import-wrong", "bureau", "system", "organization:import-detail", ("import",)),
+    View("office-import-new", "bureau", "system", "organization:import-detail", ("import",), "?kind=new"),
+    View(
+        "office-import-changed",
+        "bureau",
+        "system",
+        "organization:import-detail",
+        ("import",),
+        "?kind=changed",
+    ),
+    View("office-import-done", "bureau", "full-system", "organization:import-detail", ("full-import",)),
+    View("office-slips", "bureau", "system", "organization:member-list", act=slips),
+    View("office-jobs", "bureau", "system", "jobs:list", empty=True),
+    View("office-job", "bureau", "system", "jobs:detail", ("job",)),
+    View("office-workbench-security", "bureau", "security", "workbench:home", empty=True),
+    View("office-accounts", "bureau", "security", "accounts:account-list", empty=True),
+    View("office-account", "bureau", "security", "accounts:account-detail", ("account",)),
+    View("office-roles", "bureau", "security", "accounts:role-list", empty=True),
+    View("office-role", "bureau", "security", "accounts:role-detail", ("role",)),
+    View("office-role-edit", "bureau", "security", "accounts:role-update", ("role",)),
+    View("office-role-new", "bureau", "security", "accounts:role-create"),
+    View("office-workbench-audit", "bureau", "audit", "workbench:home", empty=True),
+    View("office-audit", "bureau", "audit", "audit:entry-list", empty=True),
+    View("office-audit-entry", "bureau", "audit", "audit:entry-detail", ("entry",)),
+    View("office-audit-none", "bureau", "audit", "audit:entry-list", query="?person=xyz"),
+)
+STAFF = (
+    View("office-workbench", "bureau", "clerk", "workbench:home", empty=True),
+    View("office-more", "bureau", "clerk", "workbench:home", act=more),
+    View("office-files", "bureau", "clerk", "library:home", empty=True),
+    View("office-files-details", "bureau", "clerk", "library:node", ("guide",)),
+    View("office-files-folder-details", "bureau", "clerk", "library:node", ("tender",), "?details=1"),
+    View("office-files-empty-folder", "bureau", "clerk", "library:node", ("empty-folder",)),
+    View("office-files-department", "bureau", "clerk", "library:node", ("section",)),
+    View("office-files-many", "bureau", "clerk", "library:node", ("projects",)),
+    View("office-files-unit", "bureau", "clerk", "library:node", ("unit",)),
+    View("office-files-shared", "bureau", "clerk", "library:shared", empty=True),
+    View("office-files-recent", "bureau", "clerk", "library:recent", empty=True),
+    View("office-files-trash", "bureau", "clerk", "library:trash", empty=True),
+    View("office-files-rename", "bureau", "clerk", "library:rename", ("guide",)),
+    View("office-files-move", "bureau", "clerk", "library:move"),
+    View("office-search", "bureau", "clerk", "search:results", query="?q=申报"),
+    View("office-search-none", "bureau", "clerk", "search:results", query="?q=xyzxyz"),
+    View("office-search-start", "bureau", "clerk", "search:results"),
+    View("office-profile", "bureau", "clerk", "accounts:profile"),
+    View("office-security", "bureau", "clerk", "accounts:security"),
+    View("office-second-factor", "bureau", "clerk", "accounts:factor-enrol"),
+    View("office-sessions", "bureau", "clerk", "accounts:sessions"),
+    View("office-forbidden", "bureau", "clerk", "organization:member-list", status=403),
+    View("office-not-found", "bureau", "clerk", address="/library/nowhere/", status=404),
+)
+VIEWS = (*HALL, *GATE, *HOST, *ADMINISTRATION, *STAFF)

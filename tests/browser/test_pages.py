@@ -1,0 +1,127 @@
+"""Every page × 1440 and 390 pixels × Chinese and English × light and dark, full and empty.
+
+Screenshots lie in `.data/screenshots`. A page fails on horizontal scroll, on words in the wrong language, on
+serious findings of axe, on what the console says, on requests to other hosts.
+"""
+
+import inspect
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser
+
+from infra.tools import ROOT
+from office.organization import seed
+from provisioning.demo import county
+from tests.browser import furnish, words
+from tests.browser.pages import VIEWS, View, track
+from tests.browser.window import Eye, Window, World, cookie_set, sign_in_as, window_open
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+FOLDER = ROOT / ".data" / "screenshots"
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
+SIZES = {1440: {"width": 1440, "height": 900}, 390: {"width": 390, "height": 844}}
+# Light and dark differ in colours only, so one look of axe at each, at different widths.
+AXE = {("zh", 1440, "light"), ("en", 390, "dark")}
+# What people typed stays in their language.
+DATA = "".join(inspect.getsource(module) for module in (county, furnish, seed)) + "中文云溪县"
+EMPTY_VIEWS = tuple(
+    replace(view, name=f"{view.name}-empty", who=f"empty-{view.who}") for view in VIEWS if view.empty
+)
+TRACKED = tuple(
+    View(f"hall-tracked-{key}", "hall", f"track-{key}", "provisioning:track")
+    for key in ("correction", "opened")
+)
+# Shown in README.md and in the guides: UPDATE_SCREENSHOTS=1 copies them to docs/screenshots.
+SHOWN = {
+    "hall-home.png": "hall-home-1440-zh-light",
+    "host-bureaus.png": "host-bureaus-1440-zh-light",
+    "host-opening.png": "host-opening-1440-zh-light",
+    "office-workbench.png": "office-workbench-system-1440-zh-light",
+    "office-files.png": "office-files-details-1440-zh-light",
+    "office-files-phone.png": "office-files-390-zh-light",
+    "office-import.png": "office-import-wrong-1440-zh-light",
+}
+
+
+@pytest.fixture(scope="module")
+def windows(browser: Browser, world: World) -> Iterator[dict[str, Window]]:
+    """A window for each person, opened when first asked for."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    opened: dict[str, Window] = {}
+    yield opened
+    for window in opened.values():
+        window.context.close()
+
+
+def _window(windows: dict[str, Window], browser: Browser, world: World, view: View) -> Window:
+    key = view.who or view.label(world) or "hall"
+    if key not in windows:
+        window = windows[key] = window_open(browser, world.site)
+        if view.who in world.people:
+            sign_in_as(window, world.people[view.who])
+        elif view.who in world.codes:
+            cookie_set(window, "", "tb_application", world.codes[view.who]["draft"])
+    return windows[key]
+
+
+def _address(view: View, world: World) -> str:
+    if view.name == "gate-activation":
+        return world.links["activation"]
+    query = f"?node={world.ids['guide']}" if view.name == "office-files-move" else ""
+    return f"{world.site.origin(view.label(world))}{view.path(world)}{query}"
+
+
+@pytest.mark.parametrize("view", [*VIEWS, *TRACKED, *EMPTY_VIEWS], ids=lambda view: view.name)
+def test_page(view: View, windows: dict[str, Window], browser: Browser, world: World) -> None:
+    window = _window(windows, browser, world, view)
+    act = track(world, view.who.removeprefix("track-")) if view in TRACKED else view.act
+    found: list[str] = []
+    for short, language in LANGUAGES.items():
+        cookie_set(window, view.label(world), settings.LANGUAGE_COOKIE_NAME, language)
+        window.page.set_viewport_size(SIZES[1440])
+        window.page.emulate_media(color_scheme="light")
+        answer = window.page.goto(_address(view, world))
+        if act:
+            act(window.page)
+        elif answer is None or answer.status != view.status:
+            found.append(f"{short}: status {answer and answer.status}, not {view.status}")
+        found += _look(view, window, short)
+    found += window.complaints
+    window.complaints.clear()
+    assert found == [], "\n".join(found)
+
+
+def _look(view: View, window: Window, short: str) -> list[str]:
+    """Look at the loaded page in both widths and themes; return what is wrong with it."""
+    page, eye, found = window.page, Eye(window.page), []
+    for width, theme in ((1440, "light"), (1440, "dark"), (390, "dark"), (390, "light")):
+        page.set_viewport_size(SIZES[width])
+        page.emulate_media(color_scheme=theme)
+        seen = words.read(page)
+        if seen["wide"] > seen["room"]:
+            found.append(f"{short} {width}: {seen['wide'] - seen['room']} pixels wider than the screen")
+        left = words.english_left(seen["texts"]) if short == "zh" else words.chinese_left(seen["texts"], DATA)
+        found += [f"{short} {width}: wrong language: {text}" for text in left]
+        if (short, width, theme) in AXE:
+            found += [f"{short} {width} {theme}: {text}" for text in eye.axe()]
+        eye.shoot(FOLDER / f"{view.name}-{width}-{short}-{theme}.png")
+    eye.close()
+    return list(dict.fromkeys(found))
+
+
+def test_shown(windows: dict[str, Window]) -> None:
+    """The pictures in the documents are those of the last run that was asked to replace them."""
+    target = ROOT / "docs" / "screenshots"
+    if os.environ.get("UPDATE_SCREENSHOTS"):
+        for name, source in SHOWN.items():
+            shutil.copyfile(FOLDER / f"{source}.png", target / name)
+    missing = [name for name in SHOWN if not (target / name).exists()]
+    assert missing == []
+    assert [path.name for path in Path(target).glob("*.png") if path.stat().st_size > 200_000] == []

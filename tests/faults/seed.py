@@ -1,0 +1,48 @@
+"""Run inside the stack's environment: the host's administrators and a bureau whose staff keep files.
+
+Prints, as JSON, who can sign in.
+"""
+
+import json
+import secrets
+from typing import Any
+
+import django
+
+
+def main() -> dict[str, Any]:
+    """Make everybody, once."""
+    from asp.accounts.models import Account
+    from asp.accounts.services import account_create, activation_complete, link_issue, passwords
+    from asp.audit.actor import Actor
+    from office.library.services import cabinet_open_personal
+    from tenants.context import bureau_context, host_context
+    from tests.support.bureaus import open_bureau
+    from tests.support.people import TESTER, people
+
+    word = f"Ab1-{secrets.token_urlsafe(12)}"
+    console = []  # one account for each duty: the system administrator approves
+    with host_context():
+        for duty in ("system", "security", "audit"):
+            account = account_create(
+                actor=TESTER, kind="administrator", duty=duty, login=f"host.{duty}", name=f"主机管理员{duty}"
+            )
+            link = link_issue(actor=TESTER, account=account, purpose="activation", channel="slip")
+            made = activation_complete(link=link, password=word)
+            console.append({"login": account.login, "password": word, "totp": made.totp_seed})
+    bureau = open_bureau(slug="wenjian", name="云溪县文件局")
+    cast = people(bureau)
+    staff = []
+    with bureau_context(bureau):
+        for each in cast.staff:
+            account = Account.objects.get(pk=each.pk)
+            passwords.store(account, word)
+            account.save()
+            cabinet = cabinet_open_personal(actor=Actor.of_account(account), account=account)
+            staff.append({"login": account.login, "password": word, "folder": str(cabinet.pk)})
+    return {"console": console[0], "bureau": bureau.slug, "staff": staff}
+
+
+if __name__ == "__main__":
+    django.setup()
+    print(json.dumps(main()))

@@ -1,0 +1,59 @@
+"""kill -9 of every part while offices are opened and files are sent: nothing acknowledged is lost."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.faults import facts
+from tests.faults.browser import Browser
+from tests.faults.clients import download_problem
+from tests.faults.storm import World
+
+# Starting a whole system and killing all of its parts takes longer than other tests.
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
+
+
+def listed(problems: list[str], world: World) -> str:
+    """A message that a person can work with."""
+    text = "\n  ".join(problems)
+    return f"{len(problems)} problems after killing {', '.join(world.kills)}:\n  {text}"
+
+
+def test_nothing_acknowledged_is_lost_and_nothing_happened_twice(after_the_storm: World) -> None:
+    with after_the_storm.stack.connect() as connection:
+        connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        found = facts.read(connection, files_of=after_the_storm.bureau)
+    problems = facts.problems(found, after_the_storm.ledger)
+    assert not problems, listed(problems, after_the_storm)
+
+
+def test_the_storm_was_one(after_the_storm: World) -> None:
+    """The clients did feel it, and went on: otherwise the test above says nothing."""
+    ledger = after_the_storm.ledger
+    assert len(after_the_storm.kills) == 12
+    assert len(ledger.approved) >= 12
+    assert len(ledger.kept) >= 24
+    assert ledger.resumed >= 5, "hardly any upload was interrupted"
+    assert ledger.troubles, "no client met any trouble"
+
+
+def test_downloads_are_what_was_sent(after_the_storm: World) -> None:
+    """Decrypted on the way, through the content origin."""
+    world = after_the_storm
+    owners = {who["folder"]: browser for who, browser in zip(world.people["staff"], world.staff, strict=True)}
+
+    def fetch(place: int) -> str:
+        kept = world.ledger.kept[place]
+        browser: Browser = owners[kept.folder].twin()
+        return download_problem(browser, world.ledger, kept)
+
+    with ThreadPoolExecutor(4) as pool:
+        problems = [text for text in pool.map(fetch, range(len(world.ledger.kept))) if text]
+    assert not problems, listed(problems, world)
+
+
+def test_every_opened_office_answers(after_the_storm: World) -> None:
+    world = after_the_storm
+    for each in world.ledger.approved:
+        answer = world.stack.browser(each.slug).get("/accounts/sign-in/")
+        assert answer.status == 200, f"the office {each.slug} says {answer.words}"
