@@ -10,6 +10,7 @@ from asp.blobs.models import Blob, Upload
 from asp.blobs.purposes import Purpose
 from asp.blobs.purposes import register as purpose_register
 from asp.ui.errors import NotAllowed
+from tenants.context import current_site
 
 PURPOSE = "organization.import"
 MOST_BYTES = 5 * 1024 * 1024
@@ -25,7 +26,7 @@ def _authorize(
     request: HttpRequest, target: str, filename: str, length: int, metadata: dict[str, str]
 ) -> dict[str, Any]:
     del target, length, metadata
-    if request.site.bureau is None:
+    if current_site().bureau is None:
         raise Http404
     user: Any = request.user
     if not (user.is_authenticated and user.is_administrator and user.duty == Duty.SYSTEM):

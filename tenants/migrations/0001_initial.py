@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('credit_code', models.CharField(blank=True, max_length=18)),
                 ('level', models.CharField(blank=True, max_length=32)),
                 ('parent_body', models.CharField(blank=True, max_length=200)),
-                ('state', models.CharField(choices=[('opening', 'Opening'), ('setting_up', 'Being set up'), ('active', 'Active'), ('suspended', 'Suspended'), ('maintenance', 'Under maintenance'), ('closed', 'Closed')], default='opening', max_length=16)),
+                ('state', models.CharField(choices=[('opening', 'Being opened'), ('setting_up', 'Being set up'), ('active', 'Active'), ('suspended', 'Suspended'), ('maintenance', 'Under maintenance'), ('closed', 'Closed')], default='opening', max_length=16)),
                 ('storage_prefix', models.CharField(max_length=40, unique=True)),
                 ('wrapped_key', models.BinaryField()),
                 ('functions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), blank=True, default=list, size=None)),

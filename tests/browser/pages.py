@@ -128,7 +128,7 @@ GATE = (
     View("gate-sign-in-host", "host", view="accounts:sign-in"),
     View("gate-second-factor", "host", "host-pending", view="accounts:second-factor"),
     View("gate-activation", "fgj", "newcomer"),
-    View("gate-link-unknown", "fgj", address="/accounts/link/" + "x" * 43 + "/", status=410),
+    View("gate-link-unknown", "fgj", address="/accounts/link/" + "x" * 43 + "/", status=404),
 )
 HOST = (
     View("host-overview", "host", "host-system", "provisioning:overview"),

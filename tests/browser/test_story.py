@@ -166,7 +166,9 @@ def _administrator_activates(story: Story, duty: str) -> Page:
 
 def _departments_are_made(page: Page) -> None:
     for name, parent in (("办公室", ""), ("文秘科", "办公室")):
-        page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + "/organization/departments/new/")
+        page.goto(
+            page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + "/organization/departments/new/"
+        )
         page.fill("main [name=name]", name)
         if parent:
             page.select_option("main [name=parent]", label=parent)

@@ -4,6 +4,7 @@ import http.client
 import re
 import socket
 from collections.abc import Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urlsplit
@@ -91,8 +92,8 @@ class Browser:
 
     def cut_off(self, method: str, path: str, body: bytes, headers: Mapping[str, str], *, sent: int) -> None:
         """Begin a request, send the first `sent` bytes of its body, and go away."""
-        connection = self._connection(TIMEOUT)
-        try:
+        # Whatever goes wrong here: it was to be cut off anyway.
+        with closing(self._connection(TIMEOUT)) as connection, suppress(OSError, http.client.HTTPException):
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             for name, value in {**self._headers(headers), "Content-Length": str(len(body))}.items():
                 connection.putheader(name, value)
@@ -100,10 +101,6 @@ class Browser:
             connection.send(body[:sent])
             if connection.sock is not None:
                 connection.sock.shutdown(socket.SHUT_RDWR)
-        except (OSError, http.client.HTTPException):
-            pass  # it was to be cut off anyway
-        finally:
-            connection.close()
 
     def _connection(self, timeout: float) -> http.client.HTTPConnection:
         return http.client.HTTPConnection(

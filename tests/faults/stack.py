@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -207,6 +207,18 @@ class RunningStack:
             until(is_back, within=RECOVERY_SECONDS, what=f"{name} is back after kill -9 and /readyz says 200")
         except Late as late:
             raise Late(f"{late}\n{self.logs()}") from None
+
+    def kill_everything(self) -> None:
+        """kill -9 the supervisor and all that it has started, as a machine that loses its mind would."""
+        assert self._popen is not None
+        pids = [int(item["pid"]) for item in self.status().values()]
+        self._popen.kill()
+        self._popen.wait()
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        # Written by the supervisor that is gone; the next one says anew what runs.
+        self.data.remove("status.json")
 
     @contextmanager
     def held_down(self, name: str) -> Iterator[None]:

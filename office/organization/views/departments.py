@@ -98,7 +98,7 @@ def department_shift(request: HttpRequest, department_id: uuid.UUID) -> HttpResp
     services.department_shift(
         actor=Actor.of(request), department=department, up=request.POST.get("direction") != "down"
     )
-    return _list(request) if request.htmx else redirect("organization:department-list")
+    return _list(request) if getattr(request, "htmx", None) else redirect("organization:department-list")
 
 
 @duty("system")
@@ -125,7 +125,11 @@ def _list(request: HttpRequest) -> HttpResponse:
         ],
         "total": len(tree),
     }
-    template = "organization/_departments.html" if request.htmx else "organization/departments.html"
+    template = (
+        "organization/_departments.html"
+        if getattr(request, "htmx", None)
+        else "organization/departments.html"
+    )
     return render(request, template, context)
 
 

@@ -35,7 +35,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
 
     The upload element calls with `?arrived` when a file is there: the browser is sent to its preview.
     """
-    if request.htmx and "arrived" in request.GET:
+    if getattr(request, "htmx", None) and "arrived" in request.GET:
         latest = selectors.import_list().filter(created_by=request.user.pk).first()
         target = reverse("organization:import-detail", args=[latest.pk]) if latest else request.path
         return HttpResponse(status=204, headers={"HX-Redirect": target})
@@ -69,7 +69,7 @@ def import_options(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
         found = services.import_options(actor=Actor.of(request), import_id=found.pk, **form.cleaned_data)
     return (
         _detail(request, found)
-        if request.htmx
+        if getattr(request, "htmx", None)
         else redirect("organization:import-detail", import_id=found.pk)
     )
 
@@ -131,9 +131,9 @@ def _detail(request: HttpRequest, found: Import) -> HttpResponse:
         context["refused"] = _shown(_refused(found)[:PAGE_SIZE])
     elif found.state in (ImportState.CHECKING, ImportState.RUNNING):
         context["broken"] = not working
-    template = "organization/_import.html" if request.htmx else "organization/import.html"
+    template = "organization/_import.html" if getattr(request, "htmx", None) else "organization/import.html"
     response = render(request, template, context)
-    if request.htmx and request.method == "GET" and not working and "polled" in request.GET:
+    if getattr(request, "htmx", None) and request.method == "GET" and not working and "polled" in request.GET:
         # The work has ended: the whole page, with its heading and buttons, says something else now.
         response = HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return response
@@ -142,8 +142,8 @@ def _detail(request: HttpRequest, found: Import) -> HttpResponse:
 def _preview(request: HttpRequest, found: Import) -> dict[str, Any]:
     planned = _plan(found)
     counts = planned.counts
-    filled = next((each for each in FIRST_SHOWN if counts[each]), "unchanged")
-    kind = next((each for each in KINDS if each == request.GET.get("kind")), filled)
+    filled: Kind = next((each for each in FIRST_SHOWN if counts[each]), "unchanged")
+    kind: Kind = next((each for each in KINDS if each == request.GET.get("kind")), filled)
     page = Paginator(planned.of(kind), PAGE_SIZE).get_page(request.GET.get("page"))
     return {
         "counts": counts,

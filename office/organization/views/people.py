@@ -25,6 +25,7 @@ from office.organization.importing import workbook
 from office.organization.models import Member
 from office.organization.selectors import MemberFilter
 from office.organization.tree import Tree
+from tenants.context import current_site
 
 INVALID = 422
 PAGE_SIZE = 30
@@ -46,7 +47,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
         "relay": relay_configured(),
         "query": request.GET.urlencode(),
     }
-    template = "organization/_people.html" if request.htmx else "organization/people.html"
+    template = "organization/_people.html" if getattr(request, "htmx", None) else "organization/people.html"
     return render(request, template, context)
 
 
@@ -185,7 +186,7 @@ def _slips(request: HttpRequest, slips: list[services.Slip]) -> HttpResponse:
             "post": main.post if main else None,
         }
         groups.setdefault(place, []).append(shown)
-    address = f"{site_origin(request.site)}/"
+    address = f"{site_origin(current_site())}/"
     context = {"groups": list(groups.items()), "count": len(slips), "address": address}
     return render(request, "organization/slips.html", context)
 

@@ -171,8 +171,11 @@ def _errors_of(form: BaseForm) -> list[dict[str, str]]:
         identifier = bound.id_for_label or bound.auto_id or bound.html_name
         if widget_kind(bound) == "choices":
             identifier = f"{bound.auto_id}_0" if bound.auto_id else bound.html_name
+        label = str(bound.label or "")
+        if label.endswith((".", "。")):
+            label = ""  # a statement to be confirmed: its error speaks for itself
         for text in bound.errors:
-            found.append({"text": str(text), "label": str(bound.label or ""), "target": str(identifier)})
+            found.append({"text": str(text), "label": label, "target": str(identifier)})
     return found
 
 

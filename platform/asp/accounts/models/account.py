@@ -75,7 +75,7 @@ class AccountManager(BaseUserManager.from_queryset(AccountQuerySet)["Account"]):
         return self.get(login=identifiers.login_normalise(username or ""))
 
 
-class Account(AbstractBaseUser):
+class Account(AbstractBaseUser):  # type: ignore[django-manager-missing]  # devices: django_otp's abstract model
     """One person on one site: staff or administrator of a bureau or of the host, later a citizen.
 
     `login` is the account name (账号), stored in lower case. `phone` is a mainland mobile number in

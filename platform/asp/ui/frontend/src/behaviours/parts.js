@@ -35,7 +35,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
   // The session has ended, or a redirect led to a page: show that page instead of putting it into this one.
   if (!boosted && !event.detail.selectOverride && /^\s*<!doctype/i.test(xhr.responseText)) {
-    const select = event.detail.elt?.closest?.("[hx-select]");
+    // The element that asked decides, not the target: a refresher may stand elsewhere on the page.
+    const asker = event.detail.requestConfig?.elt ?? event.detail.elt;
+    const select = asker?.closest?.("[hx-select]");
     if (!select) {
       event.detail.shouldSwap = false;
       window.location.reload();
