@@ -2,7 +2,23 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from asp.accounts.models import Duty
 from asp.audit.actions import register
+from tenants import registry
+
+
+def _function(code: str) -> str:
+    """What a function is called; one that is gone keeps its code."""
+    function = registry.by_code(code)
+    return str(function.title) if function else code
+
+
+def _duty(code: str) -> str:
+    return str(dict(Duty.choices).get(code, code))
+
+
+FUNCTIONS = {"functions": _function}
+DUTY = {"duty": _duty}
 
 register("provisioning.application_submitted", _("{name} applied for an office"))
 register("provisioning.application_resubmitted", _("{name} sent the corrected application in"))
@@ -11,6 +27,7 @@ register("provisioning.application_rejected", _("Rejected the application of {na
 register(
     "provisioning.application_approved",
     _("Approved the application of {name}: address {slug}, {quota_gb} GB, functions {functions}"),
+    words=FUNCTIONS,
 )
 register("provisioning.address_changed", _("Changed the approved address of {name} from {old} to {new}"))
 register("provisioning.letter_opened", _("Opened the authorisation letter of {name}"))
@@ -22,20 +39,32 @@ register(
 register(
     "provisioning.bureau_opened",
     _("Opened the office of {name}: address {slug}, {quota_gb} GB, functions {functions}"),
+    words=FUNCTIONS,
 )
 register(
     "provisioning.office_opened",
     _("The office was opened: address {slug}, {quota_gb} GB, functions {functions}, approved by {by}"),
+    words=FUNCTIONS,
 )
 register(
-    "provisioning.activation_fetched", _("{person} ({duty}) of {name} fetched an activation in the hall")
+    "provisioning.activation_fetched",
+    _("{person} ({duty}) of {name} fetched an activation in the hall"),
+    words=DUTY,
 )
-register("provisioning.activation_mailed", _("An activation was mailed to {person} ({duty}) of {name} again"))
+register(
+    "provisioning.activation_mailed",
+    _("An activation was mailed to {person} ({duty}) of {name} again"),
+    words=DUTY,
+)
 register(
     "provisioning.bureau_activated", _("All three administrators of {name} are active; the office is, too")
 )
 register("provisioning.quota_changed", _("Changed the storage of {name} from {old} GB to {new} GB"))
-register("provisioning.functions_changed", _("Changed the functions of {name}: on {on}, off {off}"))
+register(
+    "provisioning.functions_changed",
+    _("Changed the functions of {name}: on {on}, off {off}"),
+    words={"on": _function, "off": _function},
+)
 register("provisioning.bureau_renamed", _("Renamed {old} to {new}"))
 register("provisioning.bureau_moved", _("Changed the address of {name} from {old} to {new}"))
 register("provisioning.bureau_suspended", _("Suspended the office of {name}: {reason}"))

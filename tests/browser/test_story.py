@@ -208,7 +208,7 @@ def _staff_is_imported(story: Story, page: Page) -> None:
     assert slips.locator(".tb-slip").count() == 8
     axe_assert(slips)
     mine = slips.locator(".tb-slip").filter(has_text="林一")
-    story.slip = next(word for word in mine.inner_text().split() if word.startswith("http"))
+    story.slip = next(word for word in mine.inner_text().split() if "/accounts/link/" in word)
 
 
 # ----- a clerk at work
@@ -252,6 +252,7 @@ def _files_are_kept(page: Page) -> None:
     _drop(page, "拖来的.txt", "第一行\n")
     row = page.locator("#library-list tr", has_text="拖来的.txt")
     row.wait_for()
+    expect(page.locator("#library-usage")).to_contain_text("6 MB")
     axe_assert(page)
 
     page.locator("#library-list a[data-tb-main]", has_text="工作总结.bin").click()
@@ -267,8 +268,8 @@ def _files_are_kept(page: Page) -> None:
     page.fill("#library-dialog [name=name]", "2026年工作总结.bin")
     axe_assert(page)
     page.click("#library-dialog .btn-primary")
-    page.locator("#library-list a[data-tb-main]", has_text="2026年工作总结.bin").wait_for()
-    page.locator("#library-list a[data-tb-main]", has_text="2026年工作总结.bin").click()
+    expect(page.locator("#library-list")).to_contain_text("2026年工作总结.bin")
+    expect(page.locator("#library-details-title")).to_have_text("2026年工作总结.bin")
 
     page.locator("#library-who").press_sequentially("办公室")
     page.locator("#library-subjects button[value='1']").first.click()

@@ -9,7 +9,7 @@ from tests.support.people import TESTER, activate
 def host_administrators() -> tuple[Account, Account, Account]:
     """The host's system, security and audit administrator, made the first time they are asked for."""
     with host_context():
-        found = {each.duty: each for each in Account.objects.filter(kind="administrator")}
+        found = {each.duty: each for each in Account.objects.administrators().exclude(state="disabled")}
         for duty in ("system", "security", "audit"):
             if duty not in found:
                 found[duty] = activate(

@@ -4,11 +4,13 @@ Each app registers its own in `audit_actions.py`, which is imported when Django 
 """
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
 
 from asp.jobs.values import fill
+from asp.ui.text import reads_chinese
 
 CODE = re.compile(r"[a-z_]+\.[a-z_]+\Z")
 
@@ -29,6 +31,7 @@ def register(code: str, text: str | Promise) -> None:
     if code in _texts and _texts[code] is not text and str(_texts[code]) != str(text):
         raise ValueError(f"action {code} is registered twice")
     _texts[code] = text
+    _words[code] = words or {}
 
 
 def is_registered(code: str) -> bool:
@@ -46,7 +49,16 @@ def sentence(code: str, params: dict[str, Any], *, target_name: str = "") -> str
     text = _texts.get(code)
     if text is None:
         return code
-    return fill(text, {"target": target_name, **params})
+    words = _words.get(code, {})
+    said = {name: _said(value, words.get(name)) for name, value in params.items()}
+    return fill(text, {"target": target_name, **said})
+
+
+def _said(value: Any, word: Word | None) -> Any:
+    """A parameter as it stands in a sentence: lists joined as the reader's language does, codes as words."""
+    if isinstance(value, list):
+        return ("、" if reads_chinese() else ", ").join(str(_said(each, word)) for each in value) or "–"
+    return word(value) if word and isinstance(value, str) else value
 
 
 def label(code: str) -> str:
