@@ -17,7 +17,7 @@ class View:
     """One page. `who` is a key of `World.people`, or what `site` says for pages without a person.
 
     `args` are keys of `World.ids`. `act` brings the page about once its address has been opened.
-    `empty` pages are looked at in a fresh bureau as well.
+    `empty` pages are looked at in a fresh bureau as well, and those with one of `widths` only in that.
     """
 
     name: str
@@ -30,6 +30,7 @@ class View:
     act: Act | None = None
     empty: bool = False
     status: int = 200
+    widths: tuple[int, ...] = (1440, 390)
 
     def path(self, world: World) -> str:
         """The path on its site."""
@@ -94,10 +95,8 @@ def slips(page: Page) -> None:
 
 
 def more(page: Page) -> None:
-    """The phone's sheet with everything else; on a wide screen, the menu of the person."""
-    button = page.locator("[data-tb-open=tb-more]")
-    if button.is_visible():
-        button.click()
+    """Open the phone's sheet with everything that the bar at the bottom has no room for."""
+    page.click("[data-tb-open=tb-more]")
 
 
 # ----- pages
@@ -196,7 +195,7 @@ ADMINISTRATION = (
 )
 STAFF = (
     View("office-workbench", "bureau", "clerk", "workbench:home", empty=True),
-    View("office-more", "bureau", "clerk", "workbench:home", act=more),
+    View("office-more", "bureau", "clerk", "workbench:home", act=more, widths=(390,)),
     View("office-files", "bureau", "clerk", "library:home", empty=True),
     View("office-files-details", "bureau", "clerk", "library:node", ("guide",)),
     View("office-files-folder-details", "bureau", "clerk", "library:node", ("tender",), "?details=1"),

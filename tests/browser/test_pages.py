@@ -27,6 +27,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 FOLDER = ROOT / ".data" / "screenshots"
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 SIZES = {1440: {"width": 1440, "height": 900}, 390: {"width": 390, "height": 844}}
+LOOKS = ((1440, "light"), (1440, "dark"), (390, "dark"), (390, "light"))
 # Light and dark differ in colours only, so one look of axe at each, at different widths.
 AXE = {("zh", 1440, "light"), ("en", 390, "dark")}
 # What people typed stays in their language.
@@ -85,13 +86,15 @@ def test_page(view: View, windows: dict[str, Window], browser: Browser, world: W
     found: list[str] = []
     for short, language in LANGUAGES.items():
         cookie_set(window, view.label(world), settings.LANGUAGE_COOKIE_NAME, language)
-        window.page.set_viewport_size(SIZES[1440])
+        window.page.set_viewport_size(SIZES[view.widths[0]])
         window.page.emulate_media(color_scheme="light")
         answer = window.page.goto(_address(view, world))
         if act:
             act(window.page)
         elif answer is None or answer.status != view.status:
             found.append(f"{short}: status {answer and answer.status}, not {view.status}")
+        if view.who in world.people and not view.name.startswith("gate-") and "/sign-in/" in window.page.url:
+            found.append(f"{short}: nobody is signed in any more")
         found += _look(view, window, short)
     found += window.complaints
     window.complaints.clear()
@@ -101,7 +104,9 @@ def test_page(view: View, windows: dict[str, Window], browser: Browser, world: W
 def _look(view: View, window: Window, short: str) -> list[str]:
     """Look at the loaded page in both widths and themes; return what is wrong with it."""
     page, eye, found = window.page, Eye(window.page), []
-    for width, theme in ((1440, "light"), (1440, "dark"), (390, "dark"), (390, "light")):
+    for width, theme in LOOKS:
+        if width not in view.widths:
+            continue
         page.set_viewport_size(SIZES[width])
         page.emulate_media(color_scheme=theme)
         seen = words.read(page)

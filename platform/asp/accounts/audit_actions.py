@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from asp.audit import actions
+from tenants import registry
 
 SENTENCES = {
     "accounts.account_created": _("Created the account of {name} ({login})"),
@@ -38,5 +39,13 @@ SENTENCES = {
     "accounts.role_revoked": _("Took the role {role} from {subject}"),
 }
 
+
+def _permission(code: str) -> str:
+    """What a permission is called; one that is gone keeps its code."""
+    labels = {permission.code: permission.label for _function, permission in registry.permissions()}
+    return str(labels.get(code, code))
+
+
+WORDS = {"accounts.role_updated": {"added": _permission, "removed": _permission}}
 for _code, _text in SENTENCES.items():
-    actions.register(_code, _text)
+    actions.register(_code, _text, words=WORDS.get(_code))

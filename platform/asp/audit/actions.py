@@ -14,16 +14,20 @@ from asp.ui.text import reads_chinese
 
 CODE = re.compile(r"[a-z_]+\.[a-z_]+\Z")
 
+Word = Callable[[str], str | Promise]
+
 _texts: dict[str, str | Promise] = {}
+_words: dict[str, Mapping[str, Word]] = {}
 
 
 class UnknownActionError(LookupError):
     """An action was recorded that no app has registered."""
 
 
-def register(code: str, text: str | Promise) -> None:
+def register(code: str, text: str | Promise, *, words: Mapping[str, Word] | None = None) -> None:
     """Declare action `code` ("app.thing_done") with its sentence ("Renamed {old} to {new}").
 
+    `words` says for parameters that hold codes ("system") what they are called ("System administrator").
     Raises ValueError if the code is malformed or already has another sentence.
     """
     if not CODE.match(code):

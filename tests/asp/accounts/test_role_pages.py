@@ -72,8 +72,8 @@ def test_an_edit_says_what_changed(security, office, role):
     with helpers.at(office.bureau):
         entry = Entry.objects.get(target_id=role.pk, action="accounts.role_updated")
         assert set(role.permissions.values_list("code", flat=True)) == {"planted.manage"}
-    assert entry.params["added"] == "planted.manage"
-    assert entry.params["removed"] == "planted.use"
+    assert entry.params["added"] == ["planted.manage"]
+    assert entry.params["removed"] == ["planted.use"]
 
 
 @pytest.mark.parametrize("codes", [["planted.watch"], ["nothing.there"], ["<script>"]])

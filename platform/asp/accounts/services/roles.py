@@ -43,12 +43,7 @@ def role_update(
             setattr(role, field, text.strip())
     _save(role)
     added, removed = _codes_set(role, codes) if codes is not None else ([], [])
-    _record(
-        actor,
-        "accounts.role_updated",
-        role,
-        {"added": ", ".join(added) or "–", "removed": ", ".join(removed) or "–"},
-    )
+    _record(actor, "accounts.role_updated", role, {"added": added, "removed": removed})
     return role
 
 
