@@ -27,7 +27,7 @@ from asp.jobs import job_start
 from asp.messages.channels import relay_configured
 from provisioning.credit_code import check
 from provisioning.errors import CodeInvalid, SelfCheckFailed
-from provisioning.models import Application, ApplicationState, Event, EventKind, Opening
+from provisioning.models import Administrator, Application, ApplicationState, Event, EventKind, Opening
 from provisioning.services.decisions import functions_check, quota_check, slug_check
 from provisioning.services.openings import approved_locked, opening_finish
 from provisioning.services.submissions import Person, administrators_problem
@@ -171,8 +171,9 @@ def _administrators_create(application: Application, bureau: Bureau) -> int:
     """Create the three accounts; where mail leaves the house, each gets an activation. Return how many."""
     actor = Actor.system("provisioning")
     mailed = 0
-    for person in application.administrators.all():
-        with bureau_context(bureau.ref):
+    people = list(application.administrators.all())
+    with bureau_context(bureau.ref):
+        for person in people:
             account = accounts.account_create(
                 actor=actor,
                 kind=AccountKind.ADMINISTRATOR,
@@ -186,8 +187,8 @@ def _administrators_create(application: Application, bureau: Bureau) -> int:
             if relay_configured() and person.email:
                 accounts.link_issue(actor=actor, account=account, purpose="activation", channel="mail")
                 mailed += 1
-        person.account_id = account.pk
-        person.save(update_fields=["account_id"])
+            person.account_id = account.pk
+    Administrator.objects.bulk_update(people, ["account_id"])
     return mailed
 
 

@@ -128,12 +128,12 @@ class Eye:
         self.page = page
         self._session: CDPSession = page.context.new_cdp_session(page)
 
-    def shoot(self, path: Path) -> bytes:
-        """Write what is on the screen as PNG."""
-        answer = self._session.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})
-        data = base64.b64decode(answer["data"])
-        path.write_bytes(data)
-        return data
+    def shoot(self, path: Path, *, small: bool = False) -> None:
+        """Write what is on the screen as PNG: quickly, or `small`."""
+        answer = self._session.send(
+            "Page.captureScreenshot", {"format": "png", "optimizeForSpeed": not small}
+        )
+        path.write_bytes(base64.b64decode(answer["data"]))
 
     def axe(self) -> list[str]:
         """Serious and critical findings of axe."""

@@ -29,8 +29,7 @@ READ = """() => {
       if (!element.closest("[lang],template")) shown.push(element.getAttribute(name).replace(/\\s+/g, " ").trim());
   shown.push(document.title);
   const root = document.documentElement;
-  return {texts: shown, wide: root.scrollWidth, room: root.clientWidth, lang: root.lang,
-          errors: [...document.querySelectorAll(".tb-error-code")].map(one => one.textContent)};
+  return {texts: shown, wide: root.scrollWidth, room: root.clientWidth, lang: root.lang};
 }"""
 
 

@@ -200,9 +200,10 @@ class Form(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def full_clean(self) -> None:
+        """Fields may have been added since the form was made, so their words are set only now."""
         friendly(self.fields.values())
+        super().full_clean()
 
 
 class ModelForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
@@ -210,6 +211,7 @@ class ModelForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in t
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def full_clean(self) -> None:
+        """Fields may have been added since the form was made, so their words are set only now."""
         friendly(self.fields.values())
+        super().full_clean()
