@@ -5,6 +5,7 @@ tests apart is that each takes bureaus of its own (`fresh_bureau`), not a rollba
 """
 
 import os
+from typing import Any
 
 import django
 import pytest
@@ -23,6 +24,14 @@ def pytest_configure(config: pytest.Config) -> None:
         databases.use_copy(worker)
         os.environ["DJANGO_SETTINGS_MODULE"] = "asp.config.settings"
         django.setup()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep together what shares something costly."""
+    from tests.support.scheduling import Scheduling
+
+    return Scheduling(config, log)
 
 
 pytest_plugins = ["tests.support.fixtures"]

@@ -23,7 +23,7 @@ from tests.browser import furnish, words
 from tests.browser.pages import VIEWS, View, track
 from tests.browser.window import Eye, Window, World, cookie_set, sign_in_as, window_open
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 Theme = Literal["light", "dark"]
 FOLDER = ROOT / ".data" / "screenshots"

@@ -12,7 +12,7 @@ from tests.browser.sheets import template_filled
 from tests.browser.window import Window, World, axe_assert, window_open
 from tests.support.applications import PDF, random_phone, values
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 DUTIES = ("system", "security", "audit")
 LONG_JOB = 60_000

@@ -21,7 +21,6 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
     "--force-color-profile=srgb",
-    "--lang=zh-CN",
 ]
 OPTIONS: dict[str, Any] = {
     "locale": "zh-CN",

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from asp.ui.bundle import BundleMissing, manifest
 from tests.asp.ui.browser import ORIGIN, TusServer, chromium, draw, stage_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("ui-browser")]
+pytestmark = pytest.mark.browser
 
 TABLE = """<form method="post" action="/act/" data-tb-select>{% csrf_token %}
 <input type="checkbox" data-tb-all aria-label="All">

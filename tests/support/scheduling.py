@@ -1,0 +1,17 @@
+"""Which tests stay together when several processes share the work.
+
+xdist's own groups (`xdist_group` with `--dist loadgroup`) are marks in the tests' ids, which it can no longer
+write there since pytest 9.2; so the scheduler is told by paths.
+"""
+
+from xdist.scheduler import LoadScopeScheduling
+
+# Each of these starts something costly once: the whole site with a browser, a browser.
+TOGETHER = ("tests/browser/", "tests/asp/ui/test_behaviours.py")
+
+
+class Scheduling(LoadScopeScheduling):
+    """Every test by itself, except those of TOGETHER; the largest groups first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((path for path in TOGETHER if nodeid.startswith(path)), nodeid)
