@@ -7,6 +7,7 @@ database. What the tests have to know is left in `world.json`: sessions, passwor
 import contextlib
 import io
 import json
+import secrets
 import time
 from dataclasses import replace
 from types import SimpleNamespace
@@ -18,7 +19,15 @@ from django.utils import translation
 
 from asp.accounts.links import link_url
 from asp.accounts.models import Account
-from asp.accounts.services import account_create, activation_complete, link_issue, role_create, role_grant
+from asp.accounts.services import (
+    account_create,
+    activation_complete,
+    link_issue,
+    role_create,
+    role_grant,
+    second_factor_reset,
+)
+from asp.accounts.services.factors import device_store
 from asp.accounts.subjects import Subject
 from asp.accounts.testing import sign_in
 from asp.audit.actor import Actor
@@ -34,6 +43,7 @@ from office.library.selectors.tree import cabinets_ready
 from office.organization import services as organization
 from office.organization.models import Department, Member, Post
 from provisioning import codes
+from provisioning import services as provisioning
 from provisioning.demo import bodies
 from provisioning.demo.county import BODIES, PENDING, TO_CORRECT
 from provisioning.demo.secret import Secrets
@@ -52,6 +62,16 @@ EMPTY = replace(
     administrators=("柳如烟", "高远", "常思齐"),
 )
 TESTER = Actor.system("tests")
+# Opened, but its administrators have not activated their accounts.
+STARTING = replace(
+    PENDING,
+    slug="jtj",
+    name="云溪县交通运输局",
+    name_en="Yunxi County Transport Bureau",
+    organisation="MB000110",
+    contact="路遥",
+    administrators=("车千秋", "舟行", "桥本固"),
+)
 MANY_FOLDERS = 130
 MANY_PEOPLE = 240
 
@@ -64,6 +84,8 @@ def main() -> None:
         call_command("demo")
         _host(world)
         _hall(world)
+        _starting(world)
+        _troubles(world)
         with bureau_context(_bureau("fgj")):
             _office(world)
         with bureau_context(_bureau("czj")):
@@ -106,25 +128,62 @@ def _host(world: dict[str, Any]) -> None:
             "host-job": str(opening.job_id),
             "correction": str(Application.objects.get(slug=TO_CORRECT.slug).pk),
         }
-    secrets = Secrets(settings.ASP.data_dir)
-    empty = bodies.open_office(secrets, EMPTY, number=9, administrator=system)
+    demo = Secrets(settings.ASP.data_dir)
+    empty = bodies.open_office(demo, EMPTY, number=9, administrator=system)
     with bureau_context(empty.ref):
         for account in Account.objects.administrators():
             _person(world, f"empty-{account.duty}", EMPTY.slug, account)
         # A member of staff who belongs to no department yet, so that the tree is empty as well.
         clerk = account_create(actor=TESTER, kind="staff", login="ningjing", name="宁静")
         link = link_issue(actor=TESTER, account=clerk, channel="slip")
-        activation_complete(link=link, password=secrets.password(EMPTY.slug, clerk.login))
+        activation_complete(link=link, password=demo.password(EMPTY.slug, clerk.login))
         _person(world, "empty-clerk", EMPTY.slug, Account.objects.get(pk=clerk.pk))
 
 
 def _hall(world: dict[str, Any]) -> None:
-    secrets = Secrets(settings.ASP.data_dir)
+    demo = Secrets(settings.ASP.data_dir)
     for key, body in (("correction", TO_CORRECT), ("waiting", PENDING), ("opened", BODIES[0])):
-        secret = secrets.draft(body.slug)
+        secret = demo.draft(body.slug)
         world["codes"][key] = {"draft": secret, "code": codes.tracking_code(secret)}
     world["codes"]["correction"]["phone"] = f"1380000{len(BODIES) + 2:02d}00"
     world["codes"]["opened"]["phone"] = "13800000101"
+
+
+def _starting(world: dict[str, Any]) -> None:
+    """An office that waits for its administrators."""
+    with host_context():
+        system = Actor.of_account(Account.objects.administrators().get(duty="system"))
+        application = bodies.apply(Secrets(settings.ASP.data_dir), STARTING, number=10)
+        opening = provisioning.application_approve(
+            actor=system,
+            application=application,
+            revision=application.revision,
+            slug=STARTING.slug,
+            quota_gb=STARTING.quota_gb,
+            functions=STARTING.functions,
+        )
+        _run(opening.job_id)
+    with bureau_context(_bureau(STARTING.slug)):
+        account = Account.objects.administrators().get(duty="system")
+        link = link_issue(actor=TESTER, account=account, channel="slip")
+        world["links"]["administrator"] = link_url(link)
+
+
+def _troubles(world: dict[str, Any]) -> None:
+    """A suspended office, and people who have to do something before they may go on."""
+    with bureau_context(_bureau("sthj")):
+        forced = Account.objects.get(name="姜太青")
+        _person(world, "forced", "sthj", forced)
+        Account.objects.filter(pk=forced.pk).update(must_change_password=True)
+        security = Account.objects.administrators().get(duty="security")
+        second_factor_reset(actor=TESTER, account=security)
+        _person(world, "unenrolled", "sthj", Account.objects.get(pk=security.pk), verified=False)
+    with host_context():
+        provisioning.bureau_suspend(
+            actor=Actor.of_account(Account.objects.administrators().get(duty="system")),
+            bureau=Bureau.objects.get(slug="slj"),
+            reason="机构改革，暂停使用。",
+        )
 
 
 def _office(world: dict[str, Any]) -> None:
@@ -133,7 +192,8 @@ def _office(world: dict[str, Any]) -> None:
         _person(world, account.duty, "fgj", account)
     clerk, leader = Account.objects.get(name="陈若水"), Account.objects.get(name="林晓岚")
     _person(world, "clerk", "fgj", clerk)
-    _person(world, "leader", "fgj", leader)
+    device_store(leader, secrets.token_hex(20), None)
+    _person(world, "leader", "fgj", _fresh(leader))
     system = Actor.of_account(Account.objects.administrators().get(duty="system"))
     security = Actor.of_account(Account.objects.administrators().get(duty="security"))
 

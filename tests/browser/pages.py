@@ -94,6 +94,12 @@ def slips(page: Page) -> None:
         form.locator("button").click()
 
 
+def slip(page: Page) -> None:
+    """Print a slip for a new password."""
+    with page.expect_navigation():
+        page.click("form:has(input[value=slip]) button")
+
+
 def more(page: Page) -> None:
     """Open the phone's sheet with everything that the bar at the bottom has no room for."""
     page.click("[data-tb-open=tb-more]")
@@ -126,7 +132,12 @@ GATE = (
     View("gate-sign-in-refused", "fgj", view="accounts:sign-in", act=refused),
     View("gate-sign-in-host", "host", view="accounts:sign-in"),
     View("gate-second-factor", "host", "host-pending", view="accounts:second-factor"),
-    View("gate-activation", "fgj", "newcomer"),
+    View("gate-activation", "fgj", "newcomer", "accounts:activate"),
+    View("gate-activation-administrator", "jtj", "starting", "accounts:activate"),
+    View("gate-setting-up", "jtj", view="accounts:sign-in"),
+    View("gate-suspended", "slj", view="workbench:home", status=503),
+    View("gate-password-required", "bureau", "forced", "accounts:password-required"),
+    View("gate-enrol", "bureau", "unenrolled", "accounts:enrol"),
     View("gate-link-unknown", "fgj", address="/accounts/link/" + "x" * 43 + "/", status=404),
 )
 HOST = (
@@ -160,6 +171,7 @@ ADMINISTRATION = (
     View("office-department-new", "bureau", "system", "organization:department-create"),
     View("office-posts", "bureau", "system", "organization:post-list", empty=True),
     View("office-post", "bureau", "system", "organization:post-edit", ("post",)),
+    View("office-post-new", "bureau", "system", "organization:post-create"),
     View("office-staff", "bureau", "system", "organization:member-list", empty=True),
     View("office-staff-many", "bureau", "full-system", "organization:member-list"),
     View("office-staff-none", "bureau", "system", "organization:member-list", query="?q=xyz"),
@@ -184,6 +196,7 @@ ADMINISTRATION = (
     View("office-workbench-security", "bureau", "security", "workbench:home", empty=True),
     View("office-accounts", "bureau", "security", "accounts:account-list", empty=True),
     View("office-account", "bureau", "security", "accounts:account-detail", ("account",)),
+    View("office-account-slip", "bureau", "security", "accounts:account-detail", ("account",), act=slip),
     View("office-roles", "bureau", "security", "accounts:role-list", empty=True),
     View("office-role", "bureau", "security", "accounts:role-detail", ("role",)),
     View("office-role-edit", "bureau", "security", "accounts:role-update", ("role",)),
@@ -206,6 +219,8 @@ STAFF = (
     View("office-files-shared", "bureau", "clerk", "library:shared", empty=True),
     View("office-files-recent", "bureau", "clerk", "library:recent", empty=True),
     View("office-files-trash", "bureau", "clerk", "library:trash", empty=True),
+    View("office-files-trash-empty", "bureau", "clerk", "library:trash-empty"),
+    View("office-files-folder-new", "bureau", "clerk", "library:folder-create", ("personal",)),
     View("office-files-rename", "bureau", "clerk", "library:rename", ("guide",)),
     View("office-files-move", "bureau", "clerk", "library:move"),
     View("office-search", "bureau", "clerk", "search:results", query="?q=申报"),
@@ -214,8 +229,46 @@ STAFF = (
     View("office-profile", "bureau", "clerk", "accounts:profile"),
     View("office-security", "bureau", "clerk", "accounts:security"),
     View("office-second-factor", "bureau", "clerk", "accounts:factor-enrol"),
+    View("office-factor-remove", "bureau", "leader", "accounts:factor-remove"),
+    View("office-recovery-codes", "bureau", "leader", "accounts:recovery-codes"),
     View("office-sessions", "bureau", "clerk", "accounts:sessions"),
     View("office-forbidden", "bureau", "clerk", "organization:member-list", status=403),
     View("office-not-found", "bureau", "clerk", address="/library/nowhere/", status=404),
+)
+# What else has an address: acts, parts of pages, files; and pages that look like another one.
+NOT_LOOKED_AT = frozenset(
+    {
+        *("healthz", "readyz", "ui:accent", "ui:set-language", "ui:set-theme"),
+        *("accounts:start-over", "accounts:sign-out", "accounts:sessions-end-others", "accounts:session-end"),
+        *("accounts:account-unlock", "accounts:account-disable", "accounts:account-enable"),
+        *("accounts:factor-reset", "accounts:account-sessions-end", "accounts:account-link"),
+        *(
+            "accounts:role-delete",
+            "accounts:grant-create",
+            "accounts:grant-revoke",
+            "accounts:subject-picker",
+        ),
+        "accounts:forgotten",  # only where mail can be sent, which here it cannot
+        *("audit:chain", "audit:verify", "jobs:progress"),
+        *(
+            "organization:department-move",
+            "organization:department-shift",
+            "organization:department-dissolve",
+        ),
+        *("organization:post-remove", "organization:member-export", "organization:member-act"),
+        *("organization:import-template", "organization:import-options", "organization:import-confirm"),
+        *("organization:import-discard", "organization:import-refused"),
+        *("library:trash-put", "library:trash-restore", "library:trash-erase", "library:details"),
+        *("library:names", "library:download", "library:version-download", "library:version-restore"),
+        *("library:subjects", "library:access-grant", "library:access-change", "library:access-revoke"),
+        *("provisioning:apply-begin", "provisioning:apply-address", "provisioning:apply-save"),
+        *("provisioning:apply-letter", "provisioning:apply-discard", "provisioning:track-leave"),
+        *("provisioning:track-detail", "provisioning:track-activation"),
+        *("provisioning:application-letter", "provisioning:application-correct"),
+        *("provisioning:application-reject", "provisioning:application-approve"),
+        *("provisioning:opening-start", "provisioning:opening-steps", "provisioning:opening-stop"),
+        *("provisioning:bureau-export", "provisioning:bureau-names", "provisioning:bureau-resources"),
+        *("provisioning:bureau-address", "provisioning:bureau-suspend", "provisioning:bureau-resume"),
+    }
 )
 VIEWS = (*HALL, *GATE, *HOST, *ADMINISTRATION, *STAFF)

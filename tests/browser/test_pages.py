@@ -14,13 +14,14 @@ from typing import Literal
 
 import pytest
 from django.conf import settings
+from django.urls import URLResolver, get_resolver
 from playwright.sync_api import Browser
 
 from infra.tools import ROOT
 from office.organization import seed
 from provisioning.demo import county
 from tests.browser import furnish, words
-from tests.browser.pages import VIEWS, View, track
+from tests.browser.pages import NOT_LOOKED_AT, VIEWS, View, track
 from tests.browser.window import Eye, Window, World, cookie_set, sign_in_as, window_open
 
 pytestmark = pytest.mark.browser
@@ -42,6 +43,7 @@ TRACKED = tuple(
     View(f"hall-tracked-{key}", "hall", f"track-{key}", "provisioning:track")
     for key in ("correction", "opened")
 )
+LINKS = {"gate-activation": "activation", "gate-activation-administrator": "administrator"}
 # Shown in README.md and in the guides: UPDATE_SCREENSHOTS=1 copies them to docs/screenshots.
 SHOWN = {
     "hall-home.png": "hall-home-1440-zh-light",
@@ -76,8 +78,8 @@ def _window(windows: dict[str, Window], browser: Browser, world: World, view: Vi
 
 
 def _address(view: View, world: World) -> str:
-    if view.name == "gate-activation":
-        return world.links["activation"]
+    if view.name in LINKS:
+        return world.links[LINKS[view.name]]
     query = f"?node={world.ids['guide']}" if view.name == "office-files-move" else ""
     return f"{world.site.origin(view.label(world))}{view.path(world)}{query}"
 
@@ -96,7 +98,7 @@ def test_page(view: View, windows: dict[str, Window], browser: Browser, world: W
             act(window.page)
         elif answer is None or answer.status != view.status:
             found.append(f"{short}: status {answer and answer.status}, not {view.status}")
-        if view.who in world.people and not view.name.startswith("gate-") and "/sign-in/" in window.page.url:
+        if view.who in world.people and "/sign-in/" in window.page.url and not view.name.startswith("gate-"):
             found.append(f"{short}: nobody is signed in any more")
         found += _look(view, window, short)
     found += window.complaints
@@ -122,6 +124,22 @@ def _look(view: View, window: Window, short: str) -> list[str]:
             eye.shoot(FOLDER / f"{name}.png", small=name in SHOWN.values())
     eye.close()
     return list(dict.fromkeys(found))
+
+
+def _names(table: URLResolver, prefix: str = "") -> Iterator[str]:
+    """The names of all addresses of a URL table."""
+    for entry in table.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from _names(entry, f"{entry.app_name}:" if entry.app_name else prefix)
+        else:
+            yield f"{prefix}{entry.name}"
+
+
+@pytest.mark.parametrize("kind", ["hall", "host", "bureau"])
+def test_no_page_is_forgotten(kind: str) -> None:
+    """A new address is looked at, or named among those that are no pages."""
+    looked_at = {view.view for view in VIEWS}
+    assert set(_names(get_resolver(settings.URL_TABLES[kind]))) - looked_at - NOT_LOOKED_AT == set()
 
 
 def test_shown(windows: dict[str, Window]) -> None:
