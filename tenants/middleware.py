@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tenants import context, registry, routing, version
@@ -28,9 +29,9 @@ class SiteMiddleware:
         site = routing.HALL if asked else routing.site_for(request.META.get("HTTP_HOST", ""))
         if site is None or (site.bureau and site.bureau.state in CLOSED_STATES):
             # Too early for the pages of a site: there is none.
-            return HttpResponseNotFound(
-                _("There is no such address."), content_type="text/plain; charset=utf-8"
-            )
+            with _readers_language(request):
+                text = _("There is no such address.")
+            return HttpResponseNotFound(text, content_type="text/plain; charset=utf-8")
         request.site = site  # type: ignore[assignment]  # the stubs think of contrib.sites
         request.urlconf = settings.URL_TABLES[site.kind]
         token = context.enter(site)
@@ -55,10 +56,15 @@ def _is_open(site: Site) -> bool:
     return site.bureau.state in OPEN_STATES and site.bureau.version == version.code_version()
 
 
+def _readers_language(request: HttpRequest) -> translation.override:
+    """These answers come before anybody is known: the cookie or the browser says the language."""
+    return translation.override(translation.get_language_from_request(request))
+
+
 def _closed(request: HttpRequest, site: Site) -> HttpResponse:
     suspended = site.bureau is not None and site.bureau.state == BureauState.SUSPENDED
-    response = render(
-        request, "tenants/closed.html", {"suspended": suspended, "bureau": site.bureau}, status=503
-    )
+    values = {"suspended": suspended, "bureau": site.bureau}
+    with _readers_language(request):
+        response = render(request, "tenants/closed.html", values, status=503)
     response["Retry-After"] = "60"
     return response

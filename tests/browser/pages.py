@@ -219,7 +219,7 @@ STAFF = (
     View("office-files-shared", "bureau", "clerk", "library:shared", empty=True),
     View("office-files-recent", "bureau", "clerk", "library:recent", empty=True),
     View("office-files-trash", "bureau", "clerk", "library:trash", empty=True),
-    View("office-files-trash-empty", "bureau", "clerk", "library:trash-empty"),
+    View("office-files-trash-clear", "bureau", "clerk", "library:trash-empty"),
     View("office-files-folder-new", "bureau", "clerk", "library:folder-create", ("personal",)),
     View("office-files-rename", "bureau", "clerk", "library:rename", ("guide",)),
     View("office-files-move", "bureau", "clerk", "library:move"),

@@ -1,6 +1,8 @@
 """A browser window that remembers what went wrong in it, and what one can ask it."""
 
 import base64
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -31,8 +33,8 @@ OPTIONS: dict[str, Any] = {
 }
 PATIENCE = 15_000
 ASSETS = {"stylesheet", "script", "image", "font"}
-# Chromium says so for every answer of 4xx, also where the page knows what to do with it.
-ANSWERED = "Failed to load resource: the server responded with a status of 4"
+# Chromium says so for every answer from 400 on, also where the page knows what to do with it.
+ANSWERED = "Failed to load resource: the server responded with a status of "
 
 
 @dataclass
@@ -85,8 +87,10 @@ def _watch(window: Window, page: Page) -> None:
             note(f"request to another host from {page.url}: {request.url}")
 
     def on_response(response: Response) -> None:
-        asset = response.request.resource_type in ASSETS
-        if response.status >= 500 or (asset and response.status >= 400):
+        kind = response.request.resource_type
+        # 503 may be a page's own answer: that an office is suspended.
+        most = 399 if kind in ASSETS else 503 if kind == "document" else 499
+        if response.status > most or response.status == 500:
             note(f"{response.status} for {response.url} on {page.url}")
 
     page.on("console", on_console)
@@ -114,7 +118,13 @@ def axe_source() -> str:
     return (SOURCE / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
-AXE_RUN = """axe.run(document, {resultTypes: ["violations"], preload: false, iframes: false}).then(found =>
+# What another width, language or theme can break; everything else is the same document.
+LOOKS = [
+    *("color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"),
+    *("button-name", "link-name", "label", "label-content-name-mismatch", "aria-hidden-focus"),
+]
+AXE_RUN = """rules => axe.run(document, {resultTypes: ["violations"], preload: false, iframes: false,
+    ...(rules.length ? {runOnly: {type: "rule", values: rules}} : {})}).then(found =>
   found.violations.filter(one => one.impact === "serious" || one.impact === "critical").map(one =>
     `${one.impact} ${one.id}: ${one.nodes.slice(0, 3).map(node => node.html.slice(0, 160)
       + " (" + ((node.any[0] || node.all[0] || node.none[0] || {}).message || "").slice(0, 200) + ")").join(" | ")}`))"""
@@ -134,11 +144,11 @@ class Eye:
         )
         path.write_bytes(base64.b64decode(answer["data"]))
 
-    def axe(self) -> list[str]:
-        """Serious and critical findings of axe."""
+    def axe(self, rules: Sequence[str] = ()) -> list[str]:
+        """Serious and critical findings of axe: of all rules, or of some."""
         if not self._evaluate("typeof axe === 'object'"):
             self._evaluate(axe_source() + "\n;1")
-        found: list[str] = self._evaluate(AXE_RUN)
+        found: list[str] = self._evaluate(f"({AXE_RUN})({json.dumps(rules)})")
         return found
 
     def close(self) -> None:

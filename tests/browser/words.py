@@ -21,12 +21,12 @@ READ = """() => {
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const text = node.data.replace(/\\s+/g, " ").trim();
     const parent = node.parentElement;
-    if (!text || !parent || parent.closest("script,style,template,code,[lang],[translate=no]")) continue;
+    if (!text || !parent || parent.closest("script,style,template,code,body [lang],[translate=no]")) continue;
     if (parent.checkVisibility({visibilityProperty: true})) shown.push(text);
   }
   for (const name of ["aria-label", "placeholder", "title", "alt"])
     for (const element of document.querySelectorAll(`body [${name}]`))
-      if (!element.closest("[lang],template")) shown.push(element.getAttribute(name).replace(/\\s+/g, " ").trim());
+      if (!element.closest("body [lang],template")) shown.push(element.getAttribute(name).replace(/\\s+/g, " ").trim());
   shown.push(document.title);
   const root = document.documentElement;
   return {texts: shown, wide: root.scrollWidth, room: root.clientWidth, lang: root.lang};

@@ -32,6 +32,14 @@ def quick_hashes() -> None:
     Argon2PasswordHasher.parallelism = 1
 
 
+@pytest.fixture(autouse=True)
+def no_language_left() -> None:
+    """Each test begins in the default language, whatever an earlier one activated."""
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 @pytest.fixture
 def make_bureau() -> Callable[..., BureauRef]:
     """Return a function that opens a bureau without the application that usually precedes it."""

@@ -55,6 +55,7 @@ def test_a_suspended_or_outdated_office_answers_503(fresh_bureau, field, value):
     response = SiteClient(fresh_bureau).get("/")
     assert response.status_code == 503
     assert response["Retry-After"]
+    assert "办公应用" not in response.text, "the browser asked for English"
     assert SiteClient(fresh_bureau).get("/healthz").status_code == 200
 
 
