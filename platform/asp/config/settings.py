@@ -21,6 +21,9 @@ _EVERYWHERE = [
     "asp.messages.apps.MessagesConfig",
     "asp.jobs.apps.JobsConfig",
     "asp.blobs.apps.BlobsConfig",
+    "asp.outbox.apps.OutboxConfig",
+    "asp.idempotency.apps.IdempotencyConfig",
+    "asp.notify.apps.NotifyConfig",
     "axes",
 ]
 _HOST_ONLY = [
@@ -29,6 +32,8 @@ _HOST_ONLY = [
     "provisioning.apps.ProvisioningConfig",
     "asp.ui.apps.UiConfig",
     "asp.audit.heads.apps.AuditHeadsConfig",
+    "asp.live.apps.LiveConfig",
+    "asp.operations.apps.OperationsConfig",
     # Only because django-tenants and axes import them; no bureau has their tables.
     "django.contrib.contenttypes",
     "django.contrib.auth",
