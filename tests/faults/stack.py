@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -56,9 +56,10 @@ class RunningStack:
     """One stack on a data folder of its own. PostgreSQL and Valkey write to disk as in production:
     `--fast` would lose what was acknowledged when they are killed."""
 
-    def __init__(self, path: Path, *, port: int) -> None:
+    def __init__(self, path: Path, *, port: int, settings: Mapping[str, str] | None = None) -> None:
         self.data = DataDir(path)
         self.port = port
+        self._settings = dict(settings or {})
         self._popen: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -72,6 +73,7 @@ class RunningStack:
             "WEB_WORKERS": "2",
             "WEB_THREADS": "4",
             "TRANSFER_THREADS": "24",
+            **self._settings,
         }
         argv = [sys.executable, "-m", "infra", "up", "--data", str(self.data.path)]
         with (self.data.path / "logs" / "up.log").open("ab") as log:
