@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 	--no-annotate --no-emit-index-url --no-emit-find-links --upgrade --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock clean
+.PHONY: help run test check bench soak lock clean
 
 help: ## what can be done here
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -30,6 +30,10 @@ bench: ## benchmarks; AREA=host for one area
 	@$(PYTHON) -m infra.setup --dev --frontend
 	@exec $(BIN)/python -m infra with --fresh --data .data/bench -- sh -c \
 		'$(BIN)/python manage.py catalogues compile && exec $(BIN)/python -m bench "$$@"' bench $(AREA)
+
+soak: ## an hour of kill -9 under work; ARGS="--kills 20 --acts 500 --minutes 5" for less
+	@$(PYTHON) -m infra.setup --dev --frontend
+	@exec $(BIN)/python -m tests.faults.soak $(ARGS)
 
 lock: ## write the locks anew from requirements*.in
 	@$(PYTHON) -m infra.setup --dev

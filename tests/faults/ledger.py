@@ -31,6 +31,9 @@ class Ledger:
 
     kept: list[Kept] = field(default_factory=list)
     approved: list[Approved] = field(default_factory=list)
+    noted: dict[str, list[str]] = field(
+        default_factory=dict
+    )  # other acts by kind: names that must be there once
     # What a client saw that must never be seen: acknowledged bytes gone, a session lost, a wrong status.
     wrong: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)  # answers that a client may get, and tries again after
@@ -45,6 +48,15 @@ class Ledger:
     def approve(self, approved: Approved) -> None:
         with self._lock:
             self.approved.append(approved)
+
+    def note(self, kind: str, name: str) -> None:
+        with self._lock:
+            self.noted.setdefault(kind, []).append(name)
+
+    @property
+    def acts(self) -> int:
+        """How many acts were acknowledged."""
+        return len(self.kept) + len(self.approved) + sum(len(names) for names in self.noted.values())
 
     def blame(self, text: str) -> None:
         with self._lock:

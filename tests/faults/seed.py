@@ -12,8 +12,12 @@ import django
 
 def main() -> dict[str, Any]:
     """Make everybody, once."""
+    from django_otp.util import random_hex
+
     from asp.accounts.models import Account
     from asp.accounts.services import account_create, activation_complete, link_issue, passwords
+    from asp.accounts.services.factors import device_store
+    from asp.accounts.totp import seed_base32
     from asp.audit.actor import Actor
     from office.library.services import cabinet_open_personal
     from tenants.context import bureau_context, host_context
@@ -32,15 +36,30 @@ def main() -> dict[str, Any]:
             console.append({"login": account.login, "password": word, "totp": made.totp_seed})
     bureau = open_bureau(slug="wenjian", name="云溪县文件局")
     cast = people(bureau)
-    staff = []
+    staff, administrators = [], {}
     with bureau_context(bureau):
+        for each in cast.administrators:
+            account, seed = Account.objects.get(pk=each.pk), random_hex(20)
+            passwords.store(account, word)
+            account.save()
+            device_store(account, seed, None)
+            administrators[account.duty] = {
+                "login": account.login,
+                "password": word,
+                "totp": seed_base32(seed),
+            }
         for each in cast.staff:
             account = Account.objects.get(pk=each.pk)
             passwords.store(account, word)
             account.save()
             cabinet = cabinet_open_personal(actor=Actor.of_account(account), account=account)
             staff.append({"login": account.login, "password": word, "folder": str(cabinet.pk)})
-    return {"console": console[0], "bureau": bureau.slug, "staff": staff}
+    return {
+        "console": console[0],
+        "bureau": bureau.slug,
+        "staff": staff,
+        "administrators": administrators,
+    }
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.faults import stories
 from tests.faults.browser import Browser
-from tests.faults.clients import Applicant, File, approve, passing, patiently, sign_in, upload
+from tests.faults.clients import Applicant, File, passing, patiently, sign_in, upload
 from tests.faults.ledger import Ledger
 from tests.faults.stack import Late, RunningStack, until
 
@@ -28,6 +29,13 @@ UNFINISHED = """
     WHERE a.state = 'approved'"""
 UNCHECKED = "SELECT 1 FROM {schema}.blobs_blob WHERE state = 'checking' UNION SELECT 1 FROM public.blobs_blob WHERE state = 'checking'"
 
+# A job of the machinery itself may begin at any moment; what people asked for must come to an end.
+UNDER_WAY = (
+    "SELECT 1 FROM {schema}.organization_import WHERE state IN ('checking', 'running')",
+    "SELECT 1 FROM {schema}.jobs_job WHERE state IN ('queued', 'running') AND actor_kind <> 'system'",
+    "SELECT 1 FROM tenants_doorbell WHERE kind = 'audit'",
+)
+
 
 @dataclass
 class World:
@@ -38,6 +46,7 @@ class World:
     schema: str
     console: Browser
     staff: list[Browser]
+    administrators: dict[str, Browser]
     ledger: Ledger = field(default_factory=Ledger)
     kills: list[str] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -57,9 +66,9 @@ class World:
         number = self.number()
         return File(number, size or SIZES[number % len(SIZES)])
 
-    def send_file(self) -> None:
+    def send_file(self, size: int = 0) -> None:
         """One of the staff puts a file into their own cabinet."""
-        file = self.new_file()
+        file = self.new_file(size)
         place = file.number % len(self.staff)
         upload(self.staff[place].twin(), self.ledger, folder=self.people["staff"][place]["folder"], file=file)
 
@@ -67,11 +76,6 @@ class World:
         """A body has applied; it sits at an address of its own, as bodies do."""
         source = f"127.0.1.{self.number() % 200 + 2}"
         return Applicant(self.stack.browser(source=source), self.ledger).apply()
-
-    def open_office(self) -> None:
-        """A body applies and is approved at once."""
-        applicant = self.new_applicant()
-        approve(self.console.twin(), self.ledger, applicant)
 
     # -- what is awaited ------------------------------------------------------------------------------
     def settle(self) -> None:
@@ -85,6 +89,8 @@ class World:
 
     def _is_settled(self) -> bool:
         if not self.stack.ask("SELECT 1"):
+            return False
+        if any(self.stack.ask(query.format(schema=self.schema)) for query in UNDER_WAY):
             return False
         unfinished = self.stack.ask(UNFINISHED)
         for application, opening, reason, job in unfinished:
@@ -118,7 +124,14 @@ def enter(stack: RunningStack) -> World:
             lambda who: sign_in(stack.browser(people["bureau"]), who["login"], who["password"]),
             people["staff"],
         )
-        return World(stack, people, rows[0][0], console.result(), list(staff))
+        administrators = {
+            duty: pool.submit(
+                sign_in, stack.browser(people["bureau"]), who["login"], who["password"], who["totp"]
+            )
+            for duty, who in people["administrators"].items()
+        }
+        signed_in = {duty: each.result() for duty, each in administrators.items()}
+        return World(stack, people, rows[0][0], console.result(), list(staff), signed_in)
 
 
 def storm(world: World) -> None:
@@ -141,11 +154,12 @@ def storm(world: World) -> None:
         ("the front proxy", "caddy", receiving, lambda: stack.kill("caddy")),
         ("provisioner again", "provisioner", opening, lambda: stack.kill("provisioner")),
     ]
-    with ThreadPoolExecutor(3 * len(victims)) as pool:
+    with ThreadPoolExecutor(6 * len(victims)) as pool:
         work: list[Future[None]] = []
         for title, name, moment, kill in victims:
-            work.append(pool.submit(world.open_office))
+            work.append(pool.submit(stories.open_office, world))
             work += [pool.submit(world.send_file) for _ in range(UPLOADS_PER_KILL)]
+            work += [pool.submit(story.tell, world) for story in stories.SMALL]
             _await_moment(stack, moment)
             began = time.monotonic()
             former = kill()

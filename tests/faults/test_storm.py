@@ -4,13 +4,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.faults import facts
 from tests.faults.browser import Browser
 from tests.faults.clients import download_problem
+from tests.faults.judge import judge, snapshot
 from tests.faults.storm import World
 
 # Starting a whole system and killing all of its parts takes longer than other tests.
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
+
+NOTED = ("folder", "person", "application", "check")
 
 
 def listed(problems: list[str], world: World) -> str:
@@ -20,10 +22,12 @@ def listed(problems: list[str], world: World) -> str:
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_happened_twice(after_the_storm: World) -> None:
-    with after_the_storm.stack.connect() as connection:
-        connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
-        found = facts.read(connection, files_of=after_the_storm.bureau)
-    problems = facts.problems(found, after_the_storm.ledger)
+    connection = snapshot(after_the_storm)
+    try:
+        problems = judge(after_the_storm, connection)
+    finally:
+        connection.rollback()
+        connection.close()
     assert not problems, listed(problems, after_the_storm)
 
 
@@ -33,6 +37,7 @@ def test_the_storm_was_one(after_the_storm: World) -> None:
     assert len(after_the_storm.kills) == 12
     assert len(ledger.approved) >= 12
     assert len(ledger.kept) >= 24
+    assert {kind: len(names) >= 3 for kind, names in ledger.noted.items()} == dict.fromkeys(NOTED, True)
     assert ledger.resumed >= 5, "hardly any upload was interrupted"
     assert ledger.troubles, "no client met any trouble"
 

@@ -16,7 +16,7 @@ from asp.jobs.locks import job_locks
 from asp.jobs.models import Job, JobState
 from asp.jobs.run import JobRun, JobStopped
 from asp.jobs.values import jsonable
-from asp.ui.errors import UserFacingError
+from asp.ui.errors import Unavailable, UserFacingError
 from tenants.context import host_context
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 # Beyond the job's own attempts: how many workers may die over it before it is taken for the culprit.
 MOST_VANISHED = 5
 LONGEST_PAUSE = 300.0
+# A part that does not answer (storage, mail relay) is no fault of the job's: it is given this many chances,
+# about twenty minutes, unless the job declares that it wants only one.
+ATTEMPTS_WHILE_UNAVAILABLE = 9
 
 
 class Outcome(Enum):
@@ -95,6 +98,10 @@ def _run(job: Job, *, inline: bool) -> Outcome:
         log.exception("job %s %s is not declared", job.name, job.id)
         return _end(job, JobState.FAILED, error_code=texts.UNKNOWN)
     except UserFacingError as error:
+        failures = job.failures + 1
+        if isinstance(error, Unavailable) and failures < _chances(job):
+            log.warning("job %s %s waits: %s", job.name, job.id, error.code)
+            return _retry(job, failures=failures, pause=pause_before_retry(failures))
         return _end(
             job,
             JobState.FAILED,
@@ -123,6 +130,10 @@ def _run(job: Job, *, inline: bool) -> Outcome:
             error_code=texts.INTERNAL,
             error_params={"reference": reference},
         )
+
+
+def _chances(job: Job) -> int:
+    return max(job.max_attempts, ATTEMPTS_WHILE_UNAVAILABLE) if job.max_attempts > 1 else 1
 
 
 def pause_before_retry(failures: int) -> float:

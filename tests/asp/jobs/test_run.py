@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from asp.jobs import broker, sites
 from asp.jobs.locks import job_lock_key, job_locks, open_connection
 from asp.jobs.models import Job, JobState
-from asp.jobs.runner import MOST_VANISHED, Outcome, run_job
+from asp.jobs.runner import ATTEMPTS_WHILE_UNAVAILABLE, MOST_VANISHED, Outcome, run_job
 from asp.jobs.services import job_cancel
 from tenants.context import NOBODY, bureau_context, current_context, host_context, owner_context
 from tenants.models import Bureau, BureauState, Doorbell
@@ -52,6 +52,18 @@ def test_a_refusal_is_kept_as_words(fresh_bureau):
     assert job.error_params["name"] == "x"
     with translation.override("en"):
         assert job.error == "No tasks"
+
+
+def test_work_whose_storage_is_away_waits_for_it(fresh_bureau):
+    """More patiently than for a bug, but not for ever; who wants one attempt has one."""
+    job = start(fresh_bureau, work.store_away)
+    for _attempt in range(1, ATTEMPTS_WHILE_UNAVAILABLE):
+        assert run(fresh_bureau, job) == Outcome.RETRY
+        with bureau_context(fresh_bureau):
+            Job.objects.filter(id=job.id).update(run_after=timezone.now())
+    assert run(fresh_bureau, job) == Outcome.FAILED
+    assert row(fresh_bureau, job).error_code == "tests.store_away"
+    assert run(fresh_bureau, start(fresh_bureau, work.store_away_once)) == Outcome.FAILED
 
 
 def test_a_bug_is_tried_again_later_then_told(fresh_bureau, flag):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from asp.audit.actor import Actor
 from asp.audit.services import record
 from asp.jobs import JobRun, job
-from asp.ui.errors import UserFacingError
+from asp.ui.errors import Unavailable, UserFacingError
 from tenants.cache import prefix_key
 from tests.asp.jobs import flags
 
@@ -57,6 +57,16 @@ def stop_at_progress(run: JobRun, *, flag: str) -> None:
 @job("tests.refuse", title="Refuse", scope="any")
 def refuse(run: JobRun, *, name: str) -> None:
     raise UserFacingError("tests.refused", _("No tasks"), {"name": name, "run": str(run.job_id)})
+
+
+@job("tests.store_away", title="Store away", scope="any", attempts=2)
+def store_away(_run: JobRun) -> None:
+    raise Unavailable("tests.store_away")
+
+
+@job("tests.store_away_once", title="Store away", scope="any", attempts=1)
+def store_away_once(_run: JobRun) -> None:
+    raise Unavailable("tests.store_away")
 
 
 @job("tests.fail", title="Fail", scope="any", attempts=2)

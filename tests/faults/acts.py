@@ -1,0 +1,75 @@
+"""The checker of smaller acts (检查器): what was acknowledged is there exactly once, and nothing is half done.
+
+Told once more in plain SQL, as in `facts`: it uses none of the code that it judges.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from psycopg2 import sql
+
+from tests.faults.ledger import Ledger
+
+Rows = Callable[..., list[tuple[Any, ...]]]
+
+SITES = "SELECT schema_name FROM tenants_bureau UNION SELECT 'public'"
+UNFINISHED_JOBS = "SELECT name, state, error_code FROM jobs_job WHERE state IN ('queued', 'running') AND actor_kind <> 'system'"
+FAILED_JOBS = """
+    SELECT name, error_code, error_params::text FROM jobs_job
+    WHERE state = 'failed' AND name <> 'provisioning.open_bureau'"""
+UNSEALED = """
+    SELECT count(*) FROM audit_entry e WHERE NOT EXISTS (SELECT FROM audit_seal s WHERE s.entry = e.id)"""
+TAMPERED = "SELECT count(*) FROM audit_entry WHERE action = 'audit.tampering_found'"
+OPEN_IMPORTS = "SELECT filename, state FROM organization_import WHERE state NOT IN ('done', 'discarded')"
+FOLDERS = "SELECT name FROM library_node WHERE kind = 'd' AND name LIKE '文件夹-%' AND trash_id IS NULL"
+PEOPLE = r"""
+    SELECT a.login FROM accounts_account a JOIN organization_member m ON m.account_id = a.id
+    WHERE a.login ~ '^p\d{5}[a-h]$'"""
+CHECKS = "SELECT extract(epoch FROM max(occurred_at))::float FROM audit_entry WHERE action = 'audit.verified'"
+APPLICATIONS = "SELECT id::text FROM provisioning_application WHERE state <> 'draft'"
+
+
+def problems(connection: Any, schema: str, ledger: Ledger) -> list[str]:
+    """Everything that is not as it must be; `schema` is the bureau that people work in."""
+    with connection.cursor() as cursor:
+
+        def rows(query: str, of: str = "public") -> list[tuple[Any, ...]]:
+            cursor.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(of)))
+            cursor.execute(query)
+            return list(cursor.fetchall())
+
+        found = [text for (site,) in rows(SITES) for text in _site_problems(site, rows)]
+        found += [f"import {name} is {state}" for name, state in rows(OPEN_IMPORTS, schema)]
+        found += _once("folder", ledger, (name for (name,) in rows(FOLDERS, schema)))
+        found += _once("person", ledger, (login for (login,) in rows(PEOPLE, schema)))
+        found += _once("application", ledger, (key for (key,) in rows(APPLICATIONS)), only_these=False)
+        asked = max(map(float, ledger.noted.get("check", ["0"])))
+        # A click while a check runs finds that one: it may have begun a moment before.
+        if asked and (rows(CHECKS, schema)[0][0] or 0) < asked - 60:
+            found.append("a check of the log was acknowledged and never made")
+        return found
+
+
+def _site_problems(site: str, rows: Rows) -> list[str]:
+    """No site has work that nobody will do, or a log that is not sealed."""
+    found = [f"{site}: job {name} is {state} {code}" for name, state, code in rows(UNFINISHED_JOBS, site)]
+    found += [f"{site}: job {name} failed: {code} {params}" for name, code, params in rows(FAILED_JOBS, site)]
+    if unsealed := rows(UNSEALED, site)[0][0]:
+        found.append(f"{site}: {unsealed} entries of the log are not sealed")
+    if rows(TAMPERED, site)[0][0]:
+        found.append(f"{site}: the log's check found signs of changes")
+    return found
+
+
+def _once(kind: str, ledger: Ledger, there: Iterable[str], *, only_these: bool = True) -> list[str]:
+    """Each acknowledged name is there once; with `only_these`, nothing else is."""
+    names, counts = ledger.noted.get(kind, []), Counter(there)
+    found = [
+        f"{kind} {name} was acknowledged, and is there {counts[name]} times"
+        for name in names
+        if counts[name] != 1
+    ]
+    if only_these:
+        found += [f"{kind} {name} is there, but nobody was told so" for name in counts.keys() - set(names)]
+    return found

@@ -1,0 +1,131 @@
+"""What people do in the storm (故事): each story is one act after another that a client saw acknowledged.
+
+A story never believes what was not answered: it asks again, as people do, and notes only what it was told.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.browser.sheets import staff_sheet
+from tests.faults.browser import Answer, Browser
+from tests.faults.clients import GaveUp, Uploader, approve, passing, patiently
+from tests.faults.ledger import Ledger
+
+if TYPE_CHECKING:
+    from tests.faults.storm import World
+
+PEOPLE_IN_A_SHEET = 5
+
+
+@dataclass(frozen=True)
+class Story:
+    """One kind of work. `share` says how often it is told, against the others."""
+
+    name: str
+    tell: Callable[[World], None]
+    share: int = 1
+
+
+def posted(ledger: Ledger, browser: Browser, path: str, values: dict[str, object], *also: int) -> Answer:
+    """Send a form in until it is answered; `also` are refusals that an earlier, unanswered try explains."""
+
+    def attempt() -> Answer | None:
+        answer = browser.post(path, values)
+        return None if passing(ledger, answer, f"POST {path}") else answer
+
+    answer = patiently(ledger, f"POST {path}", attempt)
+    if answer.status != 302 and answer.status not in also:
+        ledger.blame(f"POST {path}: {answer.words}")
+    return answer
+
+
+def make_folder(world: World) -> None:
+    """One of the staff makes a folder in their cabinet."""
+    number = world.number()
+    place = number % len(world.staff)
+    top, name = world.people["staff"][place]["folder"], f"文件夹-{number:05d}"
+    # 422: the name is taken, by the try whose answer was lost.
+    posted(world.ledger, world.staff[place].twin(), f"/library/{top}/folders/", {"name": name}, 422)
+    world.ledger.note("folder", name)
+
+
+def send_small_file(world: World) -> None:
+    """One of the staff puts a letter of a few pages into their cabinet."""
+    world.send_file(20_000 + 37 * (world.number() % 5000))
+
+
+def send_large_file(world: World) -> None:
+    """One of the staff puts a file of several parts into their cabinet."""
+    world.send_file()
+
+
+def apply_for_office(world: World) -> None:
+    """A body applies, and hears nothing yet."""
+    applicant = world.new_applicant()
+    world.ledger.note("application", applicant.application)
+
+
+def open_office(world: World) -> None:
+    """A body applies and is approved at once."""
+    applicant = world.new_applicant()
+    world.ledger.note("application", applicant.application)
+    approve(world.console.twin(), world.ledger, applicant)
+
+
+def import_people(world: World) -> None:
+    """The bureau's system administrator imports a few people from a spreadsheet."""
+    ledger, browser = world.ledger, world.administrators["system"].twin()
+    number = world.number()
+    logins = [f"p{number:05d}{letter}" for letter in "abcdefgh"[:PEOPLE_IN_A_SHEET]]
+    sheet = staff_sheet((f"人员{login}", "", login, "", "办公室", "") for login in logins)
+    uploader = Uploader(browser, ledger, purpose="organization.import", target="")
+    uploader.send(uploader.declare(f"名单-{number:05d}.xlsx", len(sheet)), sheet)
+    if "id" not in uploader.result:
+        ledger.blame(f"import {number}: the sheet was acknowledged, but no import was named")
+        return
+    path = f"/organization/imports/{uploader.result['id']}/"
+    # A try whose answer was lost has confirmed it: the second finds it running or done, and says so with 302.
+    _awaited(ledger, browser, path, "the preview", lambda page: f'action="{path}confirm/"' in page)
+    posted(ledger, browser, f"{path}confirm/", {})
+    for login in logins:
+        ledger.note("person", login)
+
+
+def _awaited(ledger: Ledger, browser: Browser, path: str, what: str, is_there: Callable[[str], bool]) -> None:
+    """Look at a page again and again until it shows what is awaited."""
+
+    def attempt() -> Answer | None:
+        answer = browser.get(path)
+        if passing(ledger, answer, f"GET {path}"):
+            return None
+        if answer.status != 200:
+            ledger.blame(f"GET {path}: {answer.words}")
+            raise GaveUp(f"{what}: {answer.words}")
+        return answer if is_there(answer.text) else None
+
+    patiently(ledger, f"{what} on {path}", attempt)
+
+
+def check_log(world: World) -> None:
+    """The bureau's audit administrator has the audit log checked: a job with a key, one at a time."""
+    began = time.time()
+    posted(world.ledger, world.administrators["audit"].twin(), "/audit/verify/", {})
+    world.ledger.note("check", f"{began:.3f}")
+
+
+STORIES = (
+    Story("folders", make_folder, share=60),
+    Story("small files", send_small_file, share=12),
+    Story("large files", send_large_file, share=2),
+    Story("imports", import_people, share=3),
+    Story("checks of the log", check_log, share=1),
+    Story("applications", apply_for_office, share=3),
+    Story("openings", open_office, share=3),
+)
+
+# Told once for each kill of the storm in `make test`.
+SMALL = tuple(each for each in STORIES if each.name in {"folders", "imports", "checks of the log"})
