@@ -31,7 +31,7 @@ from provisioning.models import Administrator, Application, ApplicationState, Ev
 from provisioning.services.decisions import functions_check, quota_check, slug_check
 from provisioning.services.openings import approved_locked, opening_finish
 from provisioning.services.submissions import Person, administrators_problem
-from tenants import doorbell, pool, registry, routing, version
+from tenants import pool, registry, routing, version
 from tenants.context import bureau_context, host_context
 from tenants.models import Bureau, BureauState, ReadySchema
 from tenants.site import BureauRef, Site
@@ -174,26 +174,29 @@ def _lifecycle(step: str, bureau: BureauRef) -> None:
 def _administrators_create(application: Application, bureau: Bureau) -> int:
     """Create the three accounts; where mail leaves the house, each gets an activation. Return how many."""
     actor = Actor.system("provisioning")
-    mailed = 0
     people = list(application.administrators.all())
     with bureau_context(bureau.ref):
-        for person in people:
-            account = accounts.account_create(
-                actor=actor,
-                kind=AccountKind.ADMINISTRATOR,
-                login=person.login,
-                name=person.name,
-                phone=person.phone,
-                email=person.email,
-                duty=person.duty,
-                language=application.language,
-            )
-            if relay_configured() and person.email:
-                accounts.link_issue(actor=actor, account=account, purpose="activation", channel="mail")
-                mailed += 1
-            person.account_id = account.pk
+        made = accounts.account_create_many(
+            actor=actor,
+            wanted=[
+                accounts.NewAccount(
+                    kind=AccountKind.ADMINISTRATOR,
+                    login=person.login,
+                    name=person.name,
+                    phone=person.phone,
+                    email=person.email,
+                    duty=person.duty,
+                    language=application.language,
+                )
+                for person in people
+            ],
+        )
+        reached = [account for account in made if account.email] if relay_configured() else []
+        accounts.first_links_issue(actor=actor, accounts=reached)
+    for person, account in zip(people, made, strict=True):
+        person.account_id = account.pk
     Administrator.objects.bulk_update(people, ["account_id"])
-    return mailed
+    return len(reached)
 
 
 def _sign_off(opening: Opening, application: Application, bureau: Bureau) -> None:
@@ -209,7 +212,7 @@ def _sign_off(opening: Opening, application: Application, bureau: Bureau) -> Non
         "by": by.name,
     }
     with bureau_context(bureau.ref):
-        # What the pool's seed wrote into the log could ring for nobody; this wakes the sealer for it too.
+        # It also wakes the sealer for what the pool's seed wrote into the log, which could ring for nobody.
         record(
             actor=Actor.system("provisioning"),
             action="provisioning.office_opened",
@@ -218,7 +221,6 @@ def _sign_off(opening: Opening, application: Application, bureau: Bureau) -> Non
             target_name=bureau.name,
             params=facts,
         )
-        doorbell.ring("audit")
     application.state = ApplicationState.OPENED
     application.bureau = bureau
     application.save(update_fields=["state", "bureau", "saved_at"])

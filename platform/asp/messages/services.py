@@ -1,7 +1,8 @@
 """Messages' public door: `message_send` writes a row, the sender job does the rest."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -23,7 +24,17 @@ class AddressError(UserFacingError):
     message = _("“{address}” is not a mail address.")
 
 
-@transaction.atomic(savepoint=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One message to be written; see `message_send`."""
+
+    to: str
+    template: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    language: str = ""
+    link: uuid.UUID | None = None
+
+
 def message_send(
     *,
     to: str,
@@ -38,23 +49,33 @@ def message_send(
     becomes an address only when the message is sent. Without a relay the row says so and nothing is
     sent. Raises AddressError, or ValueError for a template that does not exist.
     """
-    language = language or settings.LANGUAGE_CODE
-    if not channels.valid_address(to):
-        raise AddressError(params={"address": to[:80]})
-    if not rendering.template_exists(template, language):
-        raise ValueError(f"there is no message template {template} in {language}")
+    letter = Letter(to=to, template=template, params=params or {}, language=language, link=link)
+    return message_send_many([letter])[0]
+
+
+@transaction.atomic(savepoint=False)
+def message_send_many(letters: Iterable[Letter]) -> list[Message]:
+    """Write several messages with two statements. Raises as `message_send`; then none is written."""
     has_relay = channels.relay_configured()
-    message = Message(
+    messages = Message.objects.bulk_create([_message(letter, has_relay) for letter in letters])
+    if has_relay:
+        doorbell.ring_many("message", [message.id for message in messages])
+    return messages
+
+
+def _message(letter: Letter, has_relay: bool) -> Message:
+    language = letter.language or settings.LANGUAGE_CODE
+    if not channels.valid_address(letter.to):
+        raise AddressError(params={"address": letter.to[:80]})
+    if not rendering.template_exists(letter.template, language):
+        raise ValueError(f"there is no message template {letter.template} in {language}")
+    return Message(
         channel=Channel.MAIL,
-        address=to,
-        template=template,
-        params=jsonable(dict(params or {})),
+        address=letter.to,
+        template=letter.template,
+        params=jsonable(dict(letter.params)),
         language=language,
-        link=link,
+        link=letter.link,
         state=MessageState.QUEUED if has_relay else MessageState.SUPPRESSED,
         next_try=timezone.now(),
     )
-    message.save(force_insert=True)
-    if has_relay:
-        doorbell.ring("message", message.id)
-    return message

@@ -135,10 +135,13 @@ class Account(AbstractBaseUser):  # type: ignore[django-manager-missing]  # devi
     def __str__(self) -> str:
         return f"{self.name} ({self.login})"
 
-    def save(self, *args: object, **kwargs: object) -> None:
-        """Keep the normalised and derived columns in step with what they come from."""
+    def derive(self) -> None:
+        """Keep the normalised and derived columns in step with what they come from; `save` does it by itself."""
         self.login = identifiers.login_normalise(self.login)
         self.pinyin = pinyin.search_text(self.name)
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.derive()
         fields = kwargs.get("update_fields")
         if isinstance(fields, list | tuple | set) and "name" in fields:
             kwargs["update_fields"] = {*fields, "pinyin"}

@@ -2,7 +2,9 @@
 
 from asp.accounts.links import link_url
 from asp.accounts.services.accounts import (
+    NewAccount,
     account_create,
+    account_create_many,
     account_disable,
     account_enable,
     account_unlock,
@@ -17,7 +19,13 @@ from asp.accounts.services.factors import (
     totp_enrol,
     totp_remove,
 )
-from asp.accounts.services.links import ActivationSecrets, activation_complete, link_issue, reset_complete
+from asp.accounts.services.links import (
+    ActivationSecrets,
+    activation_complete,
+    first_links_issue,
+    link_issue,
+    reset_complete,
+)
 from asp.accounts.services.passwords import password_change
 from asp.accounts.services.roles import (
     builtin_roles_sync,
@@ -32,13 +40,16 @@ from asp.accounts.services.sessions import session_end, sessions_end
 __all__ = [
     "ActivationSecrets",
     "FactorUsed",
+    "NewAccount",
     "account_create",
+    "account_create_many",
     "account_disable",
     "account_enable",
     "account_unlock",
     "account_update",
     "activation_complete",
     "builtin_roles_sync",
+    "first_links_issue",
     "link_issue",
     "link_url",
     "password_change",

@@ -1,5 +1,8 @@
 """Creating, changing, disabling and unlocking accounts."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from axes.models import AccessAttempt
@@ -11,7 +14,7 @@ from asp.accounts.identifiers import login_is_valid, login_normalise, phone_norm
 from asp.accounts.models import Account, AccountKind, AccountState, Duty, Link
 from asp.accounts.services import sessions
 from asp.audit.actor import Actor
-from asp.audit.services import record
+from asp.audit.services import Act, record_many
 
 # What the errors of the database mean to people.
 CONSTRAINTS: dict[str, type[errors.UserFacingError]] = {
@@ -21,7 +24,20 @@ CONSTRAINTS: dict[str, type[errors.UserFacingError]] = {
 }
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """What is said of an account that is to be made; see `account_create`."""
+
+    kind: str
+    login: str
+    name: str
+    name_en: str = ""
+    phone: str = ""
+    email: str = ""
+    duty: str = ""
+    language: str = ""
+
+
 def account_create(
     *,
     actor: Actor,
@@ -38,22 +54,45 @@ def account_create(
 
     Raises LoginInvalid, LoginTaken, PhoneInvalid, PhoneTaken, DutyTaken.
     """
-    if (kind == AccountKind.ADMINISTRATOR) != (duty in Duty.values):
+    wanted = NewAccount(
+        kind=kind,
+        login=login,
+        name=name,
+        name_en=name_en,
+        phone=phone,
+        email=email,
+        duty=duty,
+        language=language,
+    )
+    return account_create_many(actor=actor, wanted=[wanted])[0]
+
+
+@transaction.atomic
+def account_create_many(*, actor: Actor, wanted: Sequence[NewAccount]) -> list[Account]:
+    """Create several invited accounts with few statements. Raises as `account_create`; then none is made."""
+    accounts = [_new(each) for each in wanted]
+    with _taken_in_words(accounts), transaction.atomic():
+        Account.objects.bulk_create(accounts)
+    record_many(_act(actor, "accounts.account_created", each, {"login": each.login}) for each in accounts)
+    return accounts
+
+
+def _new(wanted: NewAccount) -> Account:
+    if (wanted.kind == AccountKind.ADMINISTRATOR) != (wanted.duty in Duty.values):
         raise ValueError("administrators have a duty, and nobody else")
     account = Account(
-        kind=kind,
-        duty=duty,
-        login=_login(login),
-        name=name.strip(),
-        name_en=name_en.strip(),
-        phone=_phone(phone),
-        email=Account.objects.normalize_email(email),
-        language=language,
+        kind=wanted.kind,
+        duty=wanted.duty,
+        login=_login(wanted.login),
+        name=wanted.name.strip(),
+        name_en=wanted.name_en.strip(),
+        phone=_phone(wanted.phone),
+        email=Account.objects.normalize_email(wanted.email),
+        language=wanted.language,
         state=AccountState.INVITED,
     )
     account.set_unusable_password()
-    _save(account, force_insert=True)
-    _record(actor, "accounts.account_created", account, {"login": account.login})
+    account.derive()
     return account
 
 
@@ -171,15 +210,26 @@ def _apply(account: Account, given: dict[str, str]) -> list[str]:
 
 
 def _save(account: Account, **options: Any) -> None:
-    """Save, and say in words which other account is in the way."""
+    with _taken_in_words([account]), transaction.atomic():
+        account.save(**options)
+
+
+@contextmanager
+def _taken_in_words(accounts: Sequence[Account]) -> Iterator[None]:
+    """Say in words which other account is in the way of these."""
     try:
-        with transaction.atomic():
-            account.save(**options)
+        yield
     except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+        diagnosis = getattr(error.__cause__, "diag", None)
+        name = getattr(diagnosis, "constraint_name", "") or ""
         if name not in CONSTRAINTS:
             raise
-        raise CONSTRAINTS[name](params={"login": account.login, "phone": account.phone}) from error
+        detail = (
+            getattr(diagnosis, "message_detail", "") or ""
+        )  # "Key (phone, kind)=(139…, staff) already exists."
+        named = (each for each in accounts if f"({each.login})" in detail or f"({each.phone}," in detail)
+        guilty = next(named, accounts[0])
+        raise CONSTRAINTS[name](params={"login": guilty.login, "phone": guilty.phone}) from error
 
 
 def _locked(account: Account) -> Account:
@@ -187,7 +237,11 @@ def _locked(account: Account) -> Account:
 
 
 def _record(actor: Actor, action: str, account: Account, params: dict[str, object] | None = None) -> None:
-    record(
+    record_many([_act(actor, action, account, params)])
+
+
+def _act(actor: Actor, action: str, account: Account, params: dict[str, object] | None = None) -> Act:
+    return Act(
         actor=actor,
         action=action,
         target_kind="accounts.account",

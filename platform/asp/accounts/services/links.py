@@ -1,5 +1,6 @@
 """One-time links: issuing them, and what using one does."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -12,9 +13,9 @@ from asp.accounts.models import Account, AccountState, Link, LinkChannel, LinkPu
 from asp.accounts.services import factors, passwords, sessions
 from asp.accounts.totp import SEED_BYTES, seed_base32
 from asp.audit.actor import Actor
-from asp.audit.services import record
+from asp.audit.services import Act, record_many
 from asp.messages.channels import relay_configured
-from asp.messages.services import message_send
+from asp.messages.services import Letter, message_send_many
 from tenants import doorbell
 from tenants.context import current_site
 
@@ -52,29 +53,50 @@ def link_issue(*, actor: Actor, account: Account, purpose: str = "activation", c
         raise errors.WrongState
     if channel == LinkChannel.MAIL:
         _check_mail(account)
-    now = timezone.now()
     Link.objects.filter(account=account, purpose=purpose, used_at=None, revoked_at=None).update(
-        revoked_at=now
+        revoked_at=timezone.now()
     )
-    link = Link(
-        account=account,
-        purpose=purpose,
-        channel=channel,
-        created_at=now,
-        expires_at=now + LIFETIME[LinkPurpose(purpose)],
-    )
-    link.token_hash = links.hash_of(links.token_of(link))
-    link.save(force_insert=True)
-    _record(actor, f"accounts.{purpose}_{ACTIONS[LinkChannel(channel)]}", account)
-    if channel == LinkChannel.MAIL:
-        message_send(
-            to=account.email,
-            template=f"accounts.{purpose}",
-            params=_message_params(account),
-            language=account.language or _site_language(),
-            link=link.pk,
+    return _issue(actor, [account], purpose, channel)[0]
+
+
+@transaction.atomic
+def first_links_issue(*, actor: Actor, accounts: Sequence[Account]) -> list[Link]:
+    """Mail their activations to accounts that the current transaction has made; nothing is void by it.
+
+    Raises NoAddress, NoRelay.
+    """
+    for account in accounts:
+        _check_mail(account)
+    return _issue(actor, accounts, LinkPurpose.ACTIVATION, LinkChannel.MAIL)
+
+
+def _issue(actor: Actor, accounts: Sequence[Account], purpose: str, channel: str) -> list[Link]:
+    now = timezone.now()
+    made = []
+    for account in accounts:
+        link = Link(
+            account=account,
+            purpose=purpose,
+            channel=channel,
+            created_at=now,
+            expires_at=now + LIFETIME[LinkPurpose(purpose)],
         )
-    return link
+        link.token_hash = links.hash_of(links.token_of(link))
+        made.append(link)
+    Link.objects.bulk_create(made)
+    record_many(_act(actor, f"accounts.{purpose}_{ACTIONS[LinkChannel(channel)]}", each) for each in accounts)
+    if channel == LinkChannel.MAIL:
+        message_send_many(
+            Letter(
+                to=link.account.email,
+                template=f"accounts.{purpose}",
+                params=_message_params(link.account),
+                language=link.account.language or _site_language(),
+                link=link.pk,
+            )
+            for link in made
+        )
+    return made
 
 
 @transaction.atomic
@@ -168,7 +190,11 @@ def _by(account: Account, actor: Actor | None) -> Actor:
 
 
 def _record(actor: Actor, action: str, account: Account) -> None:
-    record(
+    record_many([_act(actor, action, account)])
+
+
+def _act(actor: Actor, action: str, account: Account) -> Act:
+    return Act(
         actor=actor,
         action=action,
         target_kind="accounts.account",
