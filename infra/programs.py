@@ -1,4 +1,4 @@
-"""The project's own processes (进程): web, transfer, worker, provisioner, scheduler and the front proxy."""
+"""The project's own processes (进程): web, transfer, workers, scheduler, relay and the front proxy."""
 
 from __future__ import annotations
 
@@ -93,6 +93,7 @@ class Programs:
             self.worker("worker", "default", number("WORKER_THREADS", 4)),
             self.worker("provisioner", "provisioning", "2"),
             self._spec("scheduler", [sys.executable, str(ROOT / "manage.py"), "scheduler"]),
+            self._spec("relay", [sys.executable, str(ROOT / "manage.py"), "relay"]),
         ]
 
     def _granian(self, port: int, application: str, *, workers: str, threads: str) -> list[str]:

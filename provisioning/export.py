@@ -35,6 +35,7 @@ def bureaus_workbook(bureaus: Iterable[Bureau]) -> bytes:
             bureau.slug,
             str(BUREAU_STATES.get(BureauState(bureau.state))),
             bureau.quota_bytes // GIBIBYTE,
+            *_reported(bureau),
             "、".join(titles.get(code, code) for code in bureau.functions),
             bureau.version,
             local(bureau.opened_at).replace(tzinfo=None) if bureau.opened_at else None,
@@ -55,10 +56,23 @@ def _headings() -> list[str]:
         _("Address"),
         _("State"),
         _("Storage in GB"),
+        _("Storage used in GB"),
+        _("People"),
+        _("Last activity"),
         _("Functions"),
         _("Version"),
         _("Opened on"),
     ]
+
+
+def _reported(bureau: Bureau) -> list[Any]:
+    """What the bureau has told of itself; empty cells before its first report."""
+    figures = getattr(bureau, "figures", None)
+    if figures is None:
+        return [None, None, None]
+    last = figures.last_activity_at
+    used = round(figures.storage_used / GIBIBYTE, 3)
+    return [used, figures.people, local(last).replace(tzinfo=None) if last else None]
 
 
 def _heading(sheet: Any, text: str) -> Any:

@@ -11,6 +11,7 @@ function = Function(
     sites=("hall", "host"),
     order=10,
     jobs=("provisioning.tasks",),
+    consumers=("provisioning.figures",),
     navigation=(
         NavItem("home", _("Home"), "home", "provisioning:home", order=10, sites=("hall",)),
         NavItem(

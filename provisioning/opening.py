@@ -8,6 +8,7 @@ failure anywhere therefore leaves nothing: no half-claimed schema, no bureau, no
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,6 +38,8 @@ from tenants.models import Bureau, BureauState, ReadySchema
 from tenants.site import BureauRef, Site
 
 STEPS = ("check", "storage", "key", "schema", "office", "administrators", "self_check", "publish")
+# Openings are few and short; each worker thread may have its probe under way.
+_aside = ThreadPoolExecutor(max_workers=4, thread_name_prefix="storage-probe")
 Report = Callable[[str, list[dict[str, Any]]], None]
 
 
@@ -75,13 +78,15 @@ def open_office(*, opening: Opening, steps: Steps) -> BureauRef:
     prefix = secrets.token_hex(12)
     with steps.step("storage") as shown:
         shown["quota_gb"] = application.granted_quota_gb
-        _try_storage(prefix)
+        # The store answers while the database is written to; what is committed waits for both.
+        storage = _aside.submit(_try_storage, prefix)
     with steps.step("key", instant=True):
         wrapped_key = keys.new_wrapped_bureau_key()
     try:
         with transaction.atomic():
             bureau = _write(opening, steps, prefix=prefix, wrapped_key=wrapped_key)
             with steps.step("self_check"):
+                _awaited(storage, steps)
                 _self_check(bureau)
             opening_finish(opening=opening, steps=steps.done)
             published = time.monotonic()
@@ -89,6 +94,16 @@ def open_office(*, opening: Opening, steps: Steps) -> BureauRef:
         routing.forget(address_of(application.granted_slug))
     steps.done.append({"code": "publish", "seconds": round(time.monotonic() - published, 3), "params": {}})
     return bureau.ref
+
+
+def _awaited(storage: Future[None], steps: Steps) -> None:
+    """Wait for the store's answer; a failure is the storage's step, whenever it is noticed."""
+    try:
+        storage.result()
+    except Exception:
+        steps.current = "storage"
+        steps.done = [each for each in steps.done if STEPS.index(each["code"]) < STEPS.index("storage")]
+        raise
 
 
 def address_of(slug: str) -> str:

@@ -23,6 +23,9 @@ BUREAU_SORTS = {
     "state": ("state", "name", "id"),
     "quota": ("quota_bytes", "name", "id"),
     "version": ("version", "name", "id"),
+    "people": ("figures__people", "name", "id"),
+    "used": ("figures__storage_used", "name", "id"),
+    "activity": ("figures__last_activity_at", "name", "id"),
     "opened": ("opened_at", "id"),
 }
 
@@ -232,7 +235,7 @@ def bureau_list(
     *, query: str = "", state: str = "", level: str = "", function: str = "", sort: str = ""
 ) -> QuerySet[Bureau]:
     """All bureaus, filtered and sorted as the console asks."""
-    bureaus = _matching(Bureau.objects.all(), query)
+    bureaus = _matching(Bureau.objects.select_related("figures"), query)
     if state in BureauState.values:
         bureaus = bureaus.filter(state=state)
     if level:
@@ -247,7 +250,7 @@ def bureau_list(
 
 def bureau_get(bureau_id: uuid.UUID) -> Bureau:
     """One bureau, or Http404."""
-    bureau = Bureau.objects.filter(pk=bureau_id).first()
+    bureau = Bureau.objects.select_related("figures").filter(pk=bureau_id).first()
     if bureau is None:
         raise Http404
     return bureau

@@ -4,14 +4,14 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from asp.jobs import JobRun, job, periodic
 from asp.jobs.bells import Answer, Bell, answers
 from asp.jobs.models import Job, JobState
 from asp.jobs.run import JobStopped
-from provisioning import limits
+from provisioning import figures, limits
 from provisioning.errors import OpeningStopped
 from provisioning.models import ApplicationState, Opening, OpeningState
 from provisioning.opening import STEPS, Steps, open_office
@@ -97,6 +97,15 @@ def tidy(run: JobRun) -> dict[str, Any] | None:  # noqa: ARG001
 def activate_bureaus(run: JobRun) -> dict[str, Any] | None:  # noqa: ARG001
     """Catch up on offices whose doorbell was missed."""
     return {"activated": activation.bureaus_refresh()}
+
+
+@periodic(every=300)
+@job("provisioning.report_figures", title=_("Report figures to the host"))
+def report_figures(run: JobRun) -> dict[str, Any] | None:  # noqa: ARG001
+    """Tell the host how many people there are, how much is stored, and whether something is wrong."""
+    with transaction.atomic():
+        figures.report_send()
+    return None
 
 
 @answers("office_ready")

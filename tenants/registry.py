@@ -79,6 +79,7 @@ class Function:
     erase: str | None = None
     search_kinds: tuple[str, ...] = ()
     jobs: tuple[str, ...] = ()
+    consumers: tuple[str, ...] = ()
     privileges: tuple[Privilege, ...] = ()
     cost: SchemaCost = SchemaCost()
     order: int = 100

@@ -9,6 +9,7 @@ from provisioning.models.application import (
     Level,
 )
 from provisioning.models.attempts import Attempts
+from provisioning.models.figures import BureauFigures
 from provisioning.models.opening import Opening, OpeningState
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Application",
     "ApplicationState",
     "Attempts",
+    "BureauFigures",
     "Event",
     "EventKind",
     "Level",

@@ -13,6 +13,8 @@ from asp.accounts.services import builtin_roles_sync
 from asp.audit.actor import Actor
 from asp.audit.services import record
 from asp.blobs import services as blobs
+from asp.outbox import addresses
+from asp.outbox.relay import relay
 from provisioning import names
 from provisioning.errors import AddressTaken, WrongState
 from provisioning.models.application import GIBIBYTE
@@ -114,6 +116,7 @@ def bureau_resume(*, actor: Actor, bureau: Bureau) -> Bureau:
     bureau.state = BureauState.ACTIVE if ready else BureauState.SETTING_UP
     bureau.save(update_fields=["state"])
     _audit(bureau, actor, "provisioning.bureau_resumed", {})
+    relay.wake(addresses.bureau(bureau.pk))
     return bureau
 
 

@@ -21,6 +21,7 @@ from asp.ui.errors import UserFacingError
 from asp.ui.flash import flash
 from provisioning import selectors, services
 from provisioning.export import bureaus_workbook
+from provisioning.figures import health_of
 from provisioning.forms.host import AddressForm, BureauNamesForm, BureauResourcesForm, ReasonForm
 from provisioning.models import Application, Level
 from provisioning.views.hall_home import office_url
@@ -200,6 +201,7 @@ def _dress(bureau: Bureau, titles: dict[str, Any]) -> None:
     shown.office_url = office_url(bureau)
     shown.function_titles = [titles.get(code, code) for code in bureau.functions]
     shown.level_label = dict(Level.choices).get(bureau.level, "")
+    shown.health = health_of(bureau)
     shown.mark = {
         BureauState.ACTIVE: "ok",
         BureauState.SETTING_UP: "busy",

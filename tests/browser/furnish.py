@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.utils import translation
+from django.utils import timezone, translation
 
 from asp.accounts.links import link_url
 from asp.accounts.models import Account
@@ -36,6 +36,10 @@ from asp.blobs import store
 from asp.blobs.services import blob_write
 from asp.jobs.models import Job
 from asp.jobs.runner import run_job
+from asp.outbox.probe import PROBE
+from asp.outbox.relay.delivery import FAILED
+from asp.outbox.relay.models import Envelope, Pair
+from asp.outbox.relay.services import route_check
 from office.library import services as library
 from office.library.models import Level, Node, Version
 from office.library.permissions import MANAGE_UNIT, USE
@@ -49,6 +53,7 @@ from provisioning.demo.county import BODIES, PENDING, TO_CORRECT
 from provisioning.demo.secret import Secrets
 from provisioning.models import Application, Opening
 from tenants.context import bureau_context, host_context
+from tenants.keys import uuid7
 from tenants.models import Bureau
 from tenants.site import BureauRef
 from tests.browser.sheets import staff_sheet
@@ -83,6 +88,7 @@ def main() -> None:
     with contextlib.redirect_stdout(io.StringIO()), translation.override("zh-hans"):
         call_command("demo")
         _host(world)
+        _messages(world)
         _hall(world)
         _starting(world)
         _troubles(world)
@@ -138,6 +144,30 @@ def _host(world: dict[str, Any]) -> None:
         link = link_issue(actor=TESTER, account=clerk, channel="slip")
         activation_complete(link=link, password=demo.password(EMPTY.slug, clerk.login))
         _person(world, "empty-clerk", EMPTY.slug, Account.objects.get(pk=clerk.pk))
+
+
+def _messages(world: dict[str, Any]) -> None:
+    """A route that was tried, and a message that nobody could take."""
+    with host_context():
+        bureau = Bureau.objects.get(slug="fgj")
+        route_check(actor=TESTER, bureau_id=bureau.pk, name=bureau.name)
+        pair = Pair.objects.create(sender="b:0190f0d0-0000-7000-8000-000000000000", receiver="host")
+        now = timezone.now()
+        dead = Envelope.objects.create(
+            id=uuid7(),
+            pair=pair,
+            seq=1,
+            type=PROBE,
+            body={},
+            occurred_at=now,
+            accepted_at=now,
+            state="dead",
+            attempts=10,
+            error_code=FAILED,
+            error_text="KeyError",
+            ended_at=now,
+        )
+        world["ids"]["dead-message"] = str(dead.pk)
 
 
 def _hall(world: dict[str, Any]) -> None:

@@ -32,6 +32,7 @@ _HOST_ONLY = [
     "provisioning.apps.ProvisioningConfig",
     "asp.ui.apps.UiConfig",
     "asp.audit.heads.apps.AuditHeadsConfig",
+    "asp.outbox.relay.apps.OutboxRelayConfig",
     "asp.live.apps.LiveConfig",
     "asp.operations.apps.OperationsConfig",
     # Only because django-tenants and axes import them; no bureau has their tables.

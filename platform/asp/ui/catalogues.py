@@ -100,7 +100,10 @@ def own_apps(label: str | None = None) -> list[AppCatalogues]:
 
 def _sources(path: Path) -> Iterator[Path]:
     for folder, inside, names in os.walk(path):
-        inside[:] = sorted(name for name in inside if name not in LEFT_OUT)
+        # An app within an app has a catalogue of its own.
+        inside[:] = sorted(
+            name for name in inside if name not in LEFT_OUT and not (Path(folder) / name / "apps.py").exists()
+        )
         for name in sorted(names):
             if name.endswith((".py", ".html", ".txt")):
                 yield Path(folder) / name

@@ -20,7 +20,7 @@ def scheduled(condition, **kwargs):
     try:
         until(lambda: condition() or (scheduler.round() and False), **kwargs)
     finally:
-        scheduler._let_go()
+        scheduler.let_go()
 
 
 def test_a_worker_does_what_was_asked(fresh_bureau, workers):
@@ -90,11 +90,11 @@ def test_only_one_scheduler_is_active():
     try:
         assert one._is_active()
         assert not two._is_active()
-        one._let_go()
+        one.let_go()
         assert two._is_active()
     finally:
-        one._let_go()
-        two._let_go()
+        one.let_go()
+        two.let_go()
 
 
 def test_the_scheduler_comes_back_after_its_connection_was_cut():
@@ -112,10 +112,10 @@ def test_the_scheduler_comes_back_after_its_connection_was_cut():
             try:
                 scheduler.round()
             except TROUBLE:
-                scheduler._let_go()
+                scheduler.let_go()
                 return False
             return True
 
         until(runs_again)
     finally:
-        scheduler._let_go()
+        scheduler.let_go()

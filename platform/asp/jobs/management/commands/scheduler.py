@@ -1,24 +1,9 @@
 """`manage.py scheduler`: the process that wakes sealing, sending, periodic work and lost jobs."""
 
-import signal
-from types import FrameType
-from typing import Any
-
-from django.core.management.base import BaseCommand
-
+from asp.jobs.loop import LoopCommand
 from asp.jobs.scheduler import Scheduler
 
 
-class Command(BaseCommand):
+class Command(LoopCommand):
     help = "Run the scheduler. Several may run; one is active, another takes over when it ends."
-    requires_system_checks: list[str] = []
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        scheduler = Scheduler()
-
-        def stop(_signum: int, _frame: FrameType | None) -> None:
-            scheduler.stop()
-
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
-        scheduler.run()
+    loop = Scheduler
