@@ -39,6 +39,7 @@ from asp.jobs.runner import run_job
 from asp.outbox.probe import PROBE
 from asp.outbox.relay.delivery import FAILED
 from asp.outbox.relay.models import Envelope, Pair
+from asp.outbox.relay.relay import BUSY_PAUSE, Relay
 from asp.outbox.relay.services import route_check
 from office.library import services as library
 from office.library.models import Level, Node, Version
@@ -51,6 +52,7 @@ from provisioning import services as provisioning
 from provisioning.demo import bodies
 from provisioning.demo.county import BODIES, PENDING, TO_CORRECT
 from provisioning.demo.secret import Secrets
+from provisioning.figures import report_send
 from provisioning.models import Application, Opening
 from tenants.context import bureau_context, host_context
 from tenants.keys import uuid7
@@ -168,6 +170,13 @@ def _messages(world: dict[str, Any]) -> None:
             ended_at=now,
         )
         world["ids"]["dead-message"] = str(dead.pk)
+    for slug in ("fgj", "czj", "zrzy", "cgz"):
+        with bureau_context(_bureau(slug)):
+            report_send()
+    relay = Relay()
+    relay.prepare()
+    while relay.work() == BUSY_PAUSE:
+        pass
 
 
 def _hall(world: dict[str, Any]) -> None:

@@ -27,6 +27,17 @@ PEOPLE = r"""
     SELECT a.login FROM accounts_account a JOIN organization_member m ON m.account_id = a.id
     WHERE a.login ~ '^p\d{5}[a-h]$'"""
 CHECKS = "SELECT extract(epoch FROM max(occurred_at))::float FROM audit_entry WHERE action = 'audit.verified'"
+# Each try of the route with its answers; a click whose answer was lost may have been made twice.
+PROBES = """
+    SELECT e.id::text, e.state, (SELECT count(*) FROM outbox_relay_envelope a
+                                 WHERE a.causation = e.id AND a.state = 'delivered'),
+           (SELECT count(*) FROM outbox_inmessage i WHERE i.id IN
+                (SELECT a.id FROM outbox_relay_envelope a WHERE a.causation = e.id))
+    FROM outbox_relay_envelope e WHERE e.type = 'outbox.probe.v1'"""
+NUMBERS = """
+    SELECT p.sender, p.receiver, p.last_seq, count(e.id), count(e.id) FILTER (WHERE e.state <> 'delivered')
+    FROM outbox_relay_pair p LEFT JOIN outbox_relay_envelope e ON e.pair_id = p.id GROUP BY p.id"""
+UNSENT = "SELECT count(*) FROM outbox_outmessage"
 APPLICATIONS = "SELECT id::text FROM provisioning_application WHERE state <> 'draft'"
 
 
@@ -44,11 +55,31 @@ def problems(connection: Any, schema: str, ledger: Ledger) -> list[str]:
         found += _once("folder", ledger, (name for (name,) in rows(FOLDERS, schema)))
         found += _once("person", ledger, (login for (login,) in rows(PEOPLE, schema)))
         found += _once("application", ledger, (key for (key,) in rows(APPLICATIONS)), only_these=False)
+        found += _message_problems(rows, ledger)
         asked = max(map(float, ledger.noted.get("check", ["0"])))
         # A click while a check runs finds that one: it may have begun a moment before.
         if asked and (rows(CHECKS, schema)[0][0] or 0) < asked - 60:
             found.append("a check of the log was acknowledged and never made")
         return found
+
+
+def _message_problems(rows: Rows, ledger: Ledger) -> list[str]:
+    """Every message has arrived, in a place of its own, and has had one effect."""
+    probes = rows(PROBES)
+    found = [
+        f"message {key} is {state}, {answers} answers, {received} of them received"
+        for key, state, answers, received in probes
+        if (state, answers, received) != ("delivered", 1, 1)
+    ]
+    wanted = len(ledger.noted.get("probe", []))
+    if len(probes) < wanted:
+        found.append(f"{wanted} messages were acknowledged, {len(probes)} were sent")
+    for sender, receiver, last, count, left in rows(NUMBERS):
+        if last != count or left:
+            found.append(
+                f"{sender} to {receiver}: numbered to {last}, {count} messages, {left} not delivered"
+            )
+    return found
 
 
 def _site_problems(site: str, rows: Rows) -> list[str]:
@@ -57,6 +88,8 @@ def _site_problems(site: str, rows: Rows) -> list[str]:
     found += [f"{site}: job {name} failed: {code} {params}" for name, code, params in rows(FAILED_JOBS, site)]
     if unsealed := rows(UNSEALED, site)[0][0]:
         found.append(f"{site}: {unsealed} entries of the log are not sealed")
+    if unsent := rows(UNSENT, site)[0][0]:
+        found.append(f"{site}: {unsent} messages were never taken over")
     if rows(TAMPERED, site)[0][0]:
         found.append(f"{site}: the log's check found signs of changes")
     return found

@@ -108,6 +108,19 @@ FAULTS = {
         "UPDATE {schema}.jobs_job SET state = 'queued' WHERE name = 'organization.import_run'",
         "job organization.import_run is queued",
     ),
+    "a message that was lost": (
+        "DELETE FROM outbox_relay_envelope WHERE type = 'outbox.probe_answered.v1'",
+        "0 answers, 0 of them received",
+    ),
+    "a message that was not received": (
+        "DELETE FROM outbox_inmessage WHERE type = 'outbox.probe_answered.v1'",
+        "1 answers, 0 of them received",
+    ),
+    "a message that nobody takes over": (
+        'INSERT INTO {schema}.outbox_outmessage (id, "to", type, subject, body, occurred_at) '
+        "VALUES (gen_random_uuid(), 'host', 'tests.lost.v1', '', '{{}}', now())",
+        "1 messages were never taken over",
+    ),
     "an entry without its seal": (
         "DELETE FROM {schema}.audit_seal WHERE seq = 1",
         "1 entries of the log are not sealed",

@@ -117,15 +117,25 @@ def check_log(world: World) -> None:
     world.ledger.note("check", f"{began:.3f}")
 
 
+def check_route(world: World) -> None:
+    """The console tries the route to the bureau: a message there, and its answer back."""
+    began = time.time()
+    posted(world.ledger, world.console.twin(), f"/messages/route/{world.bureau_id}/", {})
+    world.ledger.note("probe", f"{began:.3f}")
+
+
 STORIES = (
     Story("folders", make_folder, share=60),
     Story("small files", send_small_file, share=12),
     Story("large files", send_large_file, share=2),
     Story("imports", import_people, share=3),
     Story("checks of the log", check_log, share=1),
+    Story("messages", check_route, share=8),
     Story("applications", apply_for_office, share=3),
     Story("openings", open_office, share=3),
 )
 
 # Told once for each kill of the storm in `make test`.
-SMALL = tuple(each for each in STORIES if each.name in {"folders", "imports", "checks of the log"})
+SMALL = tuple(
+    each for each in STORIES if each.name in {"folders", "imports", "checks of the log", "messages"}
+)

@@ -20,6 +20,7 @@ UPLOADS_PER_KILL = 2
 SETTLE_SECONDS = 75.0
 
 OPENING = "SELECT 1 FROM provisioning_opening WHERE state IN ('waiting', 'running') LIMIT 1"
+SENDING = "SELECT 1 FROM tenants_doorbell WHERE kind = 'outbox' LIMIT 1"
 RECEIVING = "SELECT 1 FROM {schema}.blobs_upload WHERE state = 'receiving' AND lease IS NOT NULL LIMIT 1"
 UNFINISHED = """
     SELECT a.id::text, o.state, coalesce(nullif(o.error_code, ''), j.error_code), j.state FROM provisioning_application a
@@ -33,7 +34,8 @@ UNCHECKED = "SELECT 1 FROM {schema}.blobs_blob WHERE state = 'checking' UNION SE
 UNDER_WAY = (
     "SELECT 1 FROM {schema}.organization_import WHERE state IN ('checking', 'running')",
     "SELECT 1 FROM {schema}.jobs_job WHERE state IN ('queued', 'running') AND actor_kind <> 'system'",
-    "SELECT 1 FROM tenants_doorbell WHERE kind = 'audit'",
+    "SELECT 1 FROM tenants_doorbell WHERE kind IN ('audit', 'outbox')",
+    "SELECT 1 FROM outbox_relay_envelope WHERE state = 'waiting'",
 )
 
 
@@ -44,6 +46,7 @@ class World:
     stack: RunningStack
     people: dict[str, Any]
     schema: str
+    bureau_id: str
     console: Browser
     staff: list[Browser]
     administrators: dict[str, Browser]
@@ -116,7 +119,7 @@ class World:
 def enter(stack: RunningStack) -> World:
     """Make everybody and sign them in through the gate."""
     people = stack.run("tests.faults.seed")
-    rows = stack.ask("SELECT schema_name FROM tenants_bureau WHERE slug = %s", people["bureau"])
+    rows = stack.ask("SELECT schema_name, id::text FROM tenants_bureau WHERE slug = %s", people["bureau"])
     with ThreadPoolExecutor(4) as pool:
         who = people["console"]
         console = pool.submit(sign_in, stack.browser("host"), who["login"], who["password"], who["totp"])
@@ -131,7 +134,7 @@ def enter(stack: RunningStack) -> World:
             for duty, who in people["administrators"].items()
         }
         signed_in = {duty: each.result() for duty, each in administrators.items()}
-        return World(stack, people, rows[0][0], console.result(), list(staff), signed_in)
+        return World(stack, people, *rows[0], console.result(), list(staff), signed_in)
 
 
 def storm(world: World) -> None:
@@ -151,6 +154,7 @@ def storm(world: World) -> None:
         ("Valkey, wiped", "valkey", opening, lambda: _wiped(stack)),
         ("PostgreSQL", "postgres", receiving, lambda: stack.kill("postgres")),
         ("worker", "worker", receiving, lambda: stack.kill("worker")),
+        ("relay", "relay", SENDING, lambda: stack.kill("relay")),
         ("the front proxy", "caddy", receiving, lambda: stack.kill("caddy")),
         ("provisioner again", "provisioner", opening, lambda: stack.kill("provisioner")),
     ]

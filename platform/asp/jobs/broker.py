@@ -15,7 +15,7 @@ from django.utils.crypto import constant_time_compare
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware import Middleware
 
-from asp.jobs import sites
+from asp.jobs import line, sites
 from asp.jobs.registry import QUEUES
 
 log = logging.getLogger(__name__)
@@ -56,21 +56,54 @@ def get_broker() -> RedisBroker:
         return _broker
 
 
-def send(job_id: uuid.UUID, *, site_key: str, queue: str) -> None:
-    """Put a job's id into its queue. Raises redis.RedisError or OSError if Valkey does not answer."""
-    message: dramatiq.Message[Any] = dramatiq.Message(
-        queue_name=queue,
-        actor_name=ACTOR,
-        args=(str(job_id), site_key, sign(job_id, site_key=site_key, queue=queue)),
-        kwargs={},
-        options={},
+def send(job_id: uuid.UUID, *, site_key: str, queue: str, again: bool = False) -> None:
+    """Let a job's id stand in line for its queue; sites take turns (see `line`).
+
+    With `again`, its message is believed lost and put into the queue at once: a second one does no harm.
+    Raises redis.RedisError or OSError if Valkey does not answer.
+    """
+    client = get_broker().client
+    let_in = line.offer(client, queue, str(job_id), site_key)
+    if again and (str(job_id), site_key) not in let_in and not waits_in_line(job_id, queue):
+        let_in.append((str(job_id), site_key))
+    _enqueue(queue, let_in)
+
+
+def _enqueue(queue: str, entries: list[line.Entry]) -> None:
+    for job, site_key in entries:
+        message: dramatiq.Message[Any] = dramatiq.Message(
+            queue_name=queue,
+            actor_name=ACTOR,
+            args=(job, site_key, sign(uuid.UUID(job), site_key=site_key, queue=queue)),
+            kwargs={},
+            options={},
+        )
+        get_broker().enqueue(message)
+
+
+def is_known(job_id: uuid.UUID, queue: str) -> bool:
+    """Whether Valkey still knows of a job that was sent; raises as `send`."""
+    return line.is_known(get_broker().client, queue, str(job_id))
+
+
+def waits_in_line(job_id: uuid.UUID, queue: str) -> bool:
+    """Whether a job has not been let into the queue yet."""
+    client = get_broker().client
+    return line.is_known(client, queue, str(job_id)) and not client.hexists(
+        f"line:{queue}:under_way", str(job_id)
     )
-    get_broker().enqueue(message)
 
 
 def waiting(queue: str) -> int:
-    """Return how many messages wait in a queue and no worker has fetched."""
-    return int(get_broker().client.llen(f"{NAMESPACE}:{queue}"))
+    """Return how many messages wait for a queue and no worker has fetched."""
+    client = get_broker().client
+    return int(client.llen(f"{NAMESPACE}:{queue}")) + line.waiting(client, queue)
+
+
+def flush() -> None:
+    """Forget everything that waits; for tests."""
+    get_broker().flush_all()
+    line.forget(get_broker().client, QUEUES)
 
 
 def sign(job_id: uuid.UUID, *, site_key: str, queue: str) -> str:
@@ -134,10 +167,33 @@ def _make() -> RedisBroker:
         Context().run(receive, job_id, site_key, signature, queue=queue)
 
     broker.add_middleware(_CurrentQueue())
+    broker.add_middleware(_Ended())
     return broker
 
 
 _local = threading.local()
+
+
+class _Ended(Middleware):
+    """Frees the place of a job in its line, and lets the next one in."""
+
+    def after_process_message(
+        self,
+        broker: dramatiq.Broker,
+        message: Any,
+        *,
+        result: Any = None,
+        exception: BaseException | None = None,
+    ) -> None:
+        try:
+            job = str(uuid.UUID(str(message.args[0])))
+            _enqueue(message.queue_name, line.ended(get_broker().client, message.queue_name, job))
+        except (IndexError, ValueError):
+            return  # a message that nobody of ours has written
+        except (redis.RedisError, OSError) as error:
+            log.warning("the line is left to the sweep: %s", error)
+
+    after_skip_message = after_process_message
 
 
 class _CurrentQueue(Middleware):

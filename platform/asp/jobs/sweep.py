@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 FIRST_LOOK = 2.0  # by then a worker has it, or its message is lost
 RUNNING_LOOK = 2.0
 QUEUED_LOOK = 3.0
-RESEND_ANYWAY = 60.0  # when the queue is not empty, the message is most likely still in it
+RESEND_ANYWAY = 60.0  # as long as Valkey knows of it, the message is most likely still under way
 CLOSED_LOOK = 10.0
 
 
@@ -47,14 +47,11 @@ class JobSweep:
         self._look_at = known
         self._sent_at = {bell_id: at for bell_id, at in self._sent_at.items() if bell_id in known}
         ended: set[uuid.UUID] = set()
-        empty: dict[str, bool] = {}
         for bureau_id, theirs in due.items():
-            ended |= self._site(bureau_id, theirs, raw, empty)
+            ended |= self._site(bureau_id, theirs, raw)
         return ended
 
-    def _site(
-        self, bureau_id: uuid.UUID | None, bells: list[Bell], raw: Any, empty: dict[str, bool]
-    ) -> set[uuid.UUID]:
+    def _site(self, bureau_id: uuid.UUID | None, bells: list[Bell], raw: Any) -> set[uuid.UUID]:
         key = sites.bureau_key(bureau_id)
         ended: set[uuid.UUID] = set()
         free = [bell for bell in bells if self._is_free(bell, raw)]
@@ -75,7 +72,7 @@ class JobSweep:
             if job is None or not job.is_open:
                 ended.add(bell.id)
             else:
-                self._consider(bell, job, key, empty)
+                self._consider(bell, job, key)
         return ended
 
     def _is_free(self, bell: Bell, raw: Any) -> bool:
@@ -90,7 +87,7 @@ class JobSweep:
         self._again(bell, RUNNING_LOOK)
         return False
 
-    def _consider(self, bell: Bell, job: Job, key: str, empty: dict[str, bool]) -> None:
+    def _consider(self, bell: Bell, job: Job, key: str) -> None:
         wait = (job.run_after - timezone.now()).total_seconds() if job.run_after else 0.0
         if wait > 0:
             self._again(bell, min(wait, RESEND_ANYWAY))
@@ -98,27 +95,25 @@ class JobSweep:
         self._again(bell, QUEUED_LOOK)
         now = time.monotonic()
         sent = self._sent_at.get(bell.id)
-        lost = job.state == JobState.RUNNING or job.run_after is not None or self._is_empty(job.queue, empty)
+        lost = job.state == JobState.RUNNING or job.run_after is not None or not self._is_known(job)
         if sent is not None and now - sent < (QUEUED_LOOK if lost else RESEND_ANYWAY):
             return
         if not lost and now - self._sent_at.setdefault(bell.id, now) < RESEND_ANYWAY:
             return
         try:
-            broker.send(job.id, site_key=key, queue=job.queue)
+            broker.send(job.id, site_key=key, queue=job.queue, again=True)
         except (redis.RedisError, OSError) as error:
             log.warning("the queue does not answer: %s", error)
             return
         self._sent_at[bell.id] = now
         log.info("job %s %s (%s) was sent again", job.name, job.id, job.state)
 
-    def _is_empty(self, queue: str, empty: dict[str, bool]) -> bool:
-        if queue not in empty:
-            try:
-                empty[queue] = broker.waiting(queue) == 0
-            except (redis.RedisError, OSError) as error:
-                log.warning("the queue does not answer: %s", error)
-                empty[queue] = False
-        return empty[queue]
+    def _is_known(self, job: Job) -> bool:
+        try:
+            return broker.is_known(job.id, job.queue)
+        except (redis.RedisError, OSError) as error:
+            log.warning("the queue does not answer: %s", error)
+            return True
 
     def _again(self, bell: Bell, seconds: float) -> None:
         self._look_at[bell.id] = time.monotonic() + seconds

@@ -35,10 +35,10 @@ def empty_queue() -> None:
 
     Jobs that other tests left open would keep the few threads of a test's worker busy.
     """
-    from asp.jobs.broker import get_broker
+    from asp.jobs import broker
     from tenants.context import host_context
     from tenants.models import Doorbell
 
     with host_context():
         Doorbell.objects.filter(kind="job").delete()
-    get_broker().flush_all()
+    broker.flush()

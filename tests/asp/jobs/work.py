@@ -35,6 +35,12 @@ def hold(run: JobRun, *, flag: str) -> Params:
     return {"attempt": run.attempt}
 
 
+@job("tests.nap", title="Nap", scope="any")
+def nap(_run: JobRun) -> None:
+    """What takes a moment."""
+    time.sleep(0.05)
+
+
 @job("tests.in_transaction", title="Long transaction", scope="any")
 def in_transaction(run: JobRun, *, flag: str) -> None:
     with transaction.atomic():
