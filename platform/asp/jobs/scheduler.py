@@ -19,6 +19,7 @@ from asp.jobs.locks import lock_key, open_connection
 from asp.jobs.sweep import JobSweep
 from tenants.context import host_context
 from tenants.models import Doorbell
+from tenants.observe import alive
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Scheduler:
         while not self._stop.is_set():
             try:
                 pause = self.round()
+                alive.note("round", time.time())
                 back_off = 0.0
             except TROUBLE as error:
                 back_off = min(max(back_off * 2, IDLE_PAUSE), LONGEST_BACK_OFF)

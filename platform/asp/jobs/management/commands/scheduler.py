@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from asp.jobs import companions
 from asp.jobs.scheduler import Scheduler
 
 
@@ -21,4 +22,5 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
+        companions.start()
         scheduler.run()
