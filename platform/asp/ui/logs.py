@@ -133,9 +133,12 @@ def fields_of(record: logging.LogRecord) -> dict[str, Any]:
         "process": metrics.PROCESS,
         "message": message_of(record),
     }
+    # Django tells of an answer when the request's context is gone; the request itself still knows.
+    request = getattr(record, "request", None)
+    site = getattr(request, "site", None)
     where = {
-        "request_id": requestid.current.get().strip("-"),
-        "site": fields.site_key(),
+        "request_id": requestid.current.get().strip("-") or getattr(request, "id", ""),
+        "site": fields.site_key() or getattr(site, "key", ""),
         "job": fields.job.get(),
         "message_id": fields.message.get(),
     }

@@ -54,7 +54,9 @@ def test_outside_of_everything_nothing_is_made_up():
 
 def test_what_libraries_hang_on_a_record_is_left_out():
     request = RequestFactory().get(f"/accounts/links/SECRET-TOKEN/?phone={PHONE}")
+    request.id = "8c41-0f3a7e"
     found = line("%s: %s", "Not Found", request.path, request=request, status_code=404)
+    assert found["request_id"] == "8c41-0f3a7e"
     assert found["message"] == "Not Found: none"
     assert "SECRET" not in str(found)
 
