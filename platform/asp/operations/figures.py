@@ -57,10 +57,12 @@ def processes() -> Iterator[Metric]:
     facts = gauge("process_fact", "Figures that processes tell of themselves", (*labels, "name"))
     for each in alive.beats():
         where = [each.process, each.machine, str(each.pid)]
+        age.add_metric(where, each.age)
+        if each.age > alive.GONE_AFTER:
+            continue  # that it is silent is all there is to say
         rss.add_metric(where, each.rss)
         cpu.add_metric(where, each.cpu)
         threads.add_metric(where, each.threads)
-        age.add_metric(where, each.age)
         for name, value in each.facts.items():
             facts.add_metric([*where, name], value)
     yield from (rss, cpu, threads, age, facts)

@@ -1,15 +1,18 @@
 """The scrape endpoint."""
 
 import http.client
+import json
 import re
+import time
 
 import psycopg2
 import pytest
+from django.conf import settings
 
 from asp.operations import board, exposer, probe
 from tenants.context import host_context
 from tenants.models import Doorbell
-from tenants.observe import alive
+from tenants.observe import alive, recent
 
 
 @pytest.fixture
@@ -61,6 +64,18 @@ def test_one_silent_server_leaves_the_rest_readable(ask, monkeypatch):
     assert "tongban_db_connections " not in text
     assert "tongban_process_threads" in text
     assert 'tongban_health{check="database"} 2.0' in text
+
+
+def test_a_silent_process_uses_nothing_any_more(ask):
+    client = recent.client(settings.ASP.redis_url)
+    value = {"process": "gone", "machine": "m", "pid": 7, "started": 1.0, "at": time.time() - 60, "rss": 5}
+    client.hset(alive.KEY, "m:7", json.dumps(value))
+    try:
+        _status, text = ask("/metrics")
+    finally:
+        client.hdel(alive.KEY, "m:7")
+    assert 'tongban_process_beat_age_seconds{machine="m",pid="7",process="gone"} 6' in text
+    assert 'tongban_process_rss_bytes{machine="m"' not in text
 
 
 def test_there_is_one_address(ask):
