@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 LAUNCH = str(Path(__file__).with_name("launch.py"))
 MARK = "TONGBAN_DATA_DIR"
 LOG_LIMIT = 8 * 1024 * 1024
+LOGS_KEPT = 3  # older ones, `.1` the youngest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +103,30 @@ class Process:
         except (ProcessLookupError, PermissionError):
             return  # nothing is left of the group, or the number belongs to somebody else by now
 
+    def bound_log(self) -> None:
+        """Set a log that has grown past its limit aside and let it begin anew.
+
+        The child keeps its descriptor, which appends, so the file is copied and cut. Lines written between
+        the two are lost: a few, and never a stop of the child. On a full disk room comes before history.
+        """
+        log = self.spec.log
+        try:
+            if log is None or log.stat().st_size <= LOG_LIMIT:
+                return
+            for number in range(LOGS_KEPT - 1, 0, -1):
+                older = log.with_suffix(f".log.{number}")
+                if older.exists():
+                    os.replace(older, log.with_suffix(f".log.{number + 1}"))
+            copy = log.with_suffix(".log.1")
+            try:
+                copy.touch(mode=0o600)
+                shutil.copyfile(log, copy)
+            except OSError:
+                copy.unlink(missing_ok=True)
+            os.truncate(log, 0)
+        except OSError:
+            return  # not there yet, or the disk does not answer: looked at again in a moment
+
     def kill(self) -> None:
         if self._popen and self._popen.poll() is None:
             self._popen.kill()
@@ -110,8 +136,7 @@ class Process:
     def _open_log(self) -> int | None:
         if self.spec.log is None:
             return None
-        if self.spec.log.exists() and self.spec.log.stat().st_size > LOG_LIMIT:
-            os.replace(self.spec.log, self.spec.log.with_suffix(".log.1"))
+        self.bound_log()
         return os.open(self.spec.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
 

@@ -66,7 +66,13 @@ class Programs:
         return Spec(
             name=name,
             argv=argv,
-            environment={**self._environment, "ASP_DB_LOGIN": "owner" if owner else "app"},
+            environment={
+                **self._environment,
+                "ASP_DB_LOGIN": "owner" if owner else "app",
+                "PROCESS_NAME": name,
+                "METRICS_DIR": str(self._stack.data.path / "metrics"),
+                "METRICS_PORT": str(self._stack.ports.get("metrics")),
+            },
             # Only who may change tables knows the owner's password.
             without=frozenset() if owner else OWNER_NAMES,
             folder=ROOT,

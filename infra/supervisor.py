@@ -20,6 +20,7 @@ FIRST_DELAY = 0.5
 LONGEST_DELAY = 30.0
 STEADY_AFTER = 60.0
 PAUSE = 0.1
+LOGS_EVERY = 5.0
 
 
 class Stopped(Exception):
@@ -55,6 +56,7 @@ class Supervisor:
         self.data = data
         self.stopping = False
         self._batches: list[list[Watched]] = []
+        self._logs_due = 0.0
         self._say = say or (lambda text: print(text, file=sys.stderr, flush=True))
 
     # -- signals --------------------------------------------------------------------------------------
@@ -136,6 +138,10 @@ class Supervisor:
         if self.stopping:
             return
         now = time.monotonic()
+        if now >= self._logs_due:
+            self._logs_due = now + LOGS_EVERY
+            for item in self._all():
+                item.process.bound_log()
         for item in self._all():
             process = item.process
             if item.due is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 
 from .banner import banner
@@ -24,6 +25,7 @@ def run_up(data: DataDir, *, fast: bool = False) -> int:
     data.prepare()
     data.lock()
     leftovers_kill(str(data.path))
+    shutil.rmtree(data.path / "metrics", ignore_errors=True)  # counters begin with the stack
     supervisor = Supervisor(data)
     supervisor.handle_signals()
     stack = Stack(data, supervisor, fast=fast)

@@ -32,6 +32,11 @@ OPTIONS = {
     "max_wal_size": "1GB",
     "jit": "off",
     "timezone": "UTC",
+    # Errors repeat what people have typed. The client is told and logs their kind; the server's log keeps
+    # starts, stops, checkpoints and fatal errors.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     # One schema per bureau: a dump or an upgrade touches very many tables in one transaction.
     "max_locks_per_transaction": "4096",
 }

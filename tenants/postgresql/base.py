@@ -11,6 +11,7 @@ import psycopg2
 from django_tenants.postgresql_backend import base
 
 from tenants.context import PUBLIC, current_context
+from tenants.observe import alive, statements
 
 # A backend remembers every table it has touched: 0.55 MB a bureau on a page of three tables.
 DISTINCT_SCHEMAS_PER_CONNECTION = 320
@@ -27,6 +28,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._applied: tuple[str, str] | None = None
         self._visited: set[str] = set()
         super().__init__(*args, **kwargs)
+        self.execute_wrappers.append(statements.watch)
 
     # django-tenants and its router ask the connection for these.
     @property
@@ -102,4 +104,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return False
         with self.connection.cursor() as cursor:
             cursor.execute("SELECT public.asp_backend_memory()")
-            return cursor.fetchone()[0] > MEMORY_PER_CONNECTION
+            memory = cursor.fetchone()[0]
+        alive.note("connection_bytes", memory)
+        return memory > MEMORY_PER_CONNECTION

@@ -57,6 +57,7 @@ from provisioning.models import Application, Opening
 from tenants.context import bureau_context, host_context
 from tenants.keys import uuid7
 from tenants.models import Bureau
+from tenants.observe import recent
 from tenants.site import BureauRef
 from tests.browser.sheets import staff_sheet
 
@@ -94,12 +95,20 @@ def main() -> None:
         _hall(world)
         _starting(world)
         _troubles(world)
+        _failures()
         with bureau_context(_bureau("fgj")):
             _office(world)
         with bureau_context(_bureau("czj")):
             _full_staff(world)
     path = settings.ASP.data_dir / "world.json"
     path.write_text(json.dumps(world, ensure_ascii=False, indent=1))
+
+
+def _failures() -> None:
+    """What the health page shows when it is not empty."""
+    for what, times in (("job-failed", 60), ("sign-in-failed", 120)):
+        for _ in range(times):
+            recent.count(what)
 
 
 def _bureau(slug: str) -> BureauRef:

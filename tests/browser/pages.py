@@ -167,6 +167,8 @@ HOST = (
     View("host-accounts", "host", "host-security", "accounts:account-list"),
     View("host-overview-audit", "host", "host-audit", "provisioning:overview"),
     View("host-audit", "host", "host-audit", "audit:entry-list"),
+    View("host-health", "host", "host-system", "operations:health", query="?fresh=1"),
+    View("host-health-audit", "host", "host-audit", "operations:health", widths=(390,)),
     View("host-profile", "host", "host-system", "accounts:profile"),
 )
 ADMINISTRATION = (
@@ -253,6 +255,7 @@ NOT_LOOKED_AT = frozenset(
             "accounts:grant-revoke",
             "accounts:subject-picker",
         ),
+        "operations:health-line",  # stands on the overview
         "accounts:forgotten",  # only where mail can be sent, which here it cannot
         *("audit:chain", "audit:verify", "jobs:progress"),
         *(

@@ -28,6 +28,8 @@ from asp.accounts.services.sessions import drop
 from asp.accounts.sessions import SessionStore
 from asp.audit.actor import Actor
 from asp.audit.services import record
+from tenants.observe import metrics, recent
+from tenants.observe.fields import site_kind
 
 BACKEND = "asp.accounts.backends.SiteBackend"
 PENDING_SECONDS = 10 * 60
@@ -120,6 +122,7 @@ def complete(request: HttpRequest, account: Account, *, factor: FactorUsed | Non
         account,
         {"left": factor.left} if factor is not None and recovery else {},
     )
+    metrics.sign_ins.labels(site_kind(), "ok").inc()
 
 
 @transaction.atomic
@@ -187,6 +190,8 @@ def _without_form(request: HttpRequest) -> HttpRequest:
 
 def _failed(request: HttpRequest, account: Account | None, attempt: HttpRequest) -> Result:
     locked = bool(getattr(attempt, "axes_locked_out", False))
+    metrics.sign_ins.labels(site_kind(), "failed").inc()
+    recent.count("sign-in-failed")
     if account is not None:
         _record(request, "accounts.locked_out" if locked else "accounts.sign_in_failed", account)
     return Result("locked" if locked else "refused")

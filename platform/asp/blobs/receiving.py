@@ -31,6 +31,7 @@ from asp.blobs.sealed import SealedObject, object_name, sealed_object
 from asp.ui.errors import UserFacingError
 from tenants.context import current_site
 from tenants.keys import uuid7
+from tenants.observe import metrics
 
 log = logging.getLogger(__name__)
 
@@ -122,6 +123,7 @@ class Receiver:
             self._complete(sealed, sha256)
         else:
             self._put(sealed, sha256)
+        metrics.upload_bytes.labels(self._site.kind).inc(len(self._buffer))
         self._buffer = bytearray()
         self._forget_tail()
 

@@ -33,6 +33,7 @@ from asp.blobs.owners import Owner, new_draft, owner_of, remember_draft
 from asp.blobs.purposes import Purpose
 from asp.blobs.receiving import CHUNK_SIZE, SECRET_ACTION, Receiver
 from asp.ui.errors import NotAllowed, TooMany, UserFacingError
+from asp.ui.logs import route_of
 from asp.ui.marks import anyone
 
 log = logging.getLogger(__name__)
@@ -54,14 +55,14 @@ def _speaks_tus(view: View) -> View:
             if error.status == 412:
                 response["Tus-Version"] = tus.VERSION
         except UserFacingError as error:
-            log.info("%s %s: %s", request.method, request.path, error.code)
+            log.info("%s %s: %s", request.method, route_of(request), error.code)
             response = tus.refusal(error)
         except Http404:
             response = JsonResponse(
                 {"code": "not_found", "message": str(_("There is nothing here."))}, status=404
             )
         except (OperationalError, InterfaceError) as error:
-            log.warning("%s %s: the database does not answer: %s", request.method, request.path, error)
+            log.warning("%s %s: the database does not answer: %s", request.method, route_of(request), error)
             release_connection()
             response = tus.refusal(DatabaseUnavailable())
         if response.status_code >= 400:

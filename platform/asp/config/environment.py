@@ -41,6 +41,8 @@ class Environment:
     county_name_en: str
     pool_size: int
     schema_prefix: str
+    log_format: Literal["json", "text"]
+    metrics_port: int
 
     @property
     def origin_port(self) -> str:
@@ -93,6 +95,10 @@ def read_environment() -> Environment:
     app_url = read.text("DATABASE_URL")
     # Only processes that need the owner's login are given it.
     owner_url = read.text("DATABASE_OWNER_URL") if login == "owner" else ""
+    # A process under the supervisor has a name and writes for machines; a command, for whoever typed it.
+    log_format = read.text("LOG_FORMAT", "json" if os.environ.get("PROCESS_NAME") else "text")
+    if log_format not in {"json", "text"}:
+        raise ImproperlyConfigured("LOG_FORMAT is json or text")
     master_key = base64.b64decode(read.text("MASTER_KEY"))
     if len(master_key) != 32:
         raise ImproperlyConfigured("MASTER_KEY must be 32 bytes in base64")
@@ -121,6 +127,8 @@ def read_environment() -> Environment:
         county_name_en=read.text("COUNTY_NAME_EN", "Yunxi County"),
         pool_size=read.number("POOL_SIZE", 4),
         schema_prefix=read.text("SCHEMA_PREFIX", "b_"),
+        log_format=log_format,  # type: ignore[arg-type]
+        metrics_port=read.number("METRICS_PORT", 0),
     )
 
 

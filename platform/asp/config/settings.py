@@ -77,6 +77,7 @@ ROOT_URLCONF = "asp.config.urls_hall"
 APPEND_SLASH = True
 MIDDLEWARE = [
     "asp.ui.middleware.RequestIdMiddleware",
+    "asp.ui.access_log.AccessLogMiddleware",
     "asp.ui.middleware.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.middleware.SiteMiddleware",
@@ -190,11 +191,18 @@ SILENCED_SYSTEM_CHECKS = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "json": {"()": "asp.ui.logs.JsonFormatter"},
+        "text": {"()": "asp.ui.logs.TextFormatter"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": ASP.log_format},
+        "none": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
-        "axes": {"level": "WARNING"},
+        # It tells who was locked out; the audit log does that for those who may read it.
+        "axes": {"handlers": ["none"], "propagate": False},
         "botocore": {"level": "WARNING"},
         "boto3": {"level": "WARNING"},
     },

@@ -12,6 +12,8 @@ django.setup()
 
 from asp.jobs import registry  # noqa: E402
 from asp.jobs.broker import get_broker  # noqa: E402
+from asp.jobs.telling import Heartbeat  # noqa: E402
 
 registry.load()
 broker = get_broker()
+broker.add_middleware(Heartbeat())

@@ -7,3 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "asp.config.settings")
 
 application = get_wsgi_application()
+
+from tenants.observe import alive  # noqa: E402 - settings first
+
+alive.start()

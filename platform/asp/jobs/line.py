@@ -11,8 +11,6 @@ that now have to be put into the queue.
 from collections.abc import Iterable
 from typing import Any
 
-import redis
-
 # In the queue or being worked on: enough for the threads of a few workers, few enough that whoever is
 # let in starts soon. A site's share leaves one thread of the smallest worker to others.
 MOST_UNDER_WAY = 12
@@ -77,28 +75,28 @@ def _key(queue: str) -> str:
     return f"line:{queue}"
 
 
-def offer(client: "redis.Redis[Any]", queue: str, job: str, site: str) -> list[Entry]:
+def offer(client: Any, queue: str, job: str, site: str) -> list[Entry]:
     """Put a job into the line, unless it stands there already or is under way."""
     return _pairs(client.eval(_OFFER, 1, _key(queue), MOST_UNDER_WAY, MOST_OF_A_SITE, job, site))
 
 
-def ended(client: "redis.Redis[Any]", queue: str, job: str) -> list[Entry]:
+def ended(client: Any, queue: str, job: str) -> list[Entry]:
     """A worker is done with a message of this job: its place is free."""
     return _pairs(client.eval(_ENDED, 1, _key(queue), MOST_UNDER_WAY, MOST_OF_A_SITE, job))
 
 
-def is_known(client: "redis.Redis[Any]", queue: str, job: str) -> bool:
+def is_known(client: Any, queue: str, job: str) -> bool:
     """Whether a job waits in the line or is under way, as far as Valkey remembers."""
     return bool(client.hexists(f"{_key(queue)}:known", job))
 
 
-def waiting(client: "redis.Redis[Any]", queue: str) -> int:
+def waiting(client: Any, queue: str) -> int:
     """How many stand in the line and have not been let in."""
     key = _key(queue)
     return max(0, client.hlen(f"{key}:known") - client.hlen(f"{key}:under_way"))
 
 
-def forget(client: "redis.Redis[Any]", queues: Iterable[str]) -> None:
+def forget(client: Any, queues: Iterable[str]) -> None:
     """Empty the lines; for tests."""
     for queue in queues:
         for key in client.scan_iter(f"{_key(queue)}:*"):

@@ -7,6 +7,7 @@ ends, however it ends. Restarts of PostgreSQL and Valkey are waited out.
 import logging
 import signal
 import threading
+import time
 from types import FrameType
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, connection
 
 from asp.jobs.locks import lock_key, open_connection
+from tenants.observe import alive
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,10 @@ class Loop:
     def __init__(self) -> None:
         self._stop = threading.Event()
         self._lock: Any = None
+
+    def beside(self) -> None:
+        """Start what runs beside the loop in threads of its process; must return at once."""
+        alive.start()
 
     def prepare(self) -> None:
         """Called once before the first round."""
@@ -60,6 +66,7 @@ class Loop:
         while not self._stop.is_set():
             try:
                 pause = self.round()
+                alive.note(f"{self.name}-round", time.time())
                 back_off = 0.0
             except TROUBLE as error:
                 back_off = min(max(back_off * 2, FIRST_BACK_OFF), LONGEST_BACK_OFF)
@@ -114,4 +121,5 @@ class LoopCommand(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
+        running.beside()
         running.run()

@@ -15,6 +15,7 @@ from asp.jobs import registry, texts
 from asp.jobs.locks import job_locks
 from asp.jobs.models import Job, JobState
 from asp.jobs.run import JobRun, JobStopped
+from asp.jobs.telling import told
 from asp.jobs.values import jsonable
 from asp.ui.errors import Unavailable, UserFacingError
 from tenants.context import host_context
@@ -55,7 +56,7 @@ def run_job(job_id: uuid.UUID) -> Outcome:
         job, outcome = _claim(job_id)
         if job is None:
             return outcome
-        return _run(job, inline=inline)
+        return told(job, lambda: _run(job, inline=inline))
     finally:
         if not inline:
             job_locks.release(job_id)

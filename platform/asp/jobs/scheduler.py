@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from django.db import connection
 
-from asp.jobs import bells, registry, sites
+from asp.jobs import bells, companions, registry, sites
 from asp.jobs.bells import Answer, Bell
 from asp.jobs.clock import Clock
 from asp.jobs.loop import TROUBLE, Loop
@@ -33,6 +33,9 @@ class Scheduler(Loop):
     def __init__(self) -> None:
         super().__init__()
         self.start_afresh()
+
+    def beside(self) -> None:
+        companions.start()
 
     def prepare(self) -> None:
         registry.load()

@@ -18,6 +18,7 @@ from asp.messages.channels import MailChannel, NotAtAll, NotNow, relay_configure
 from asp.messages.links import LinkGoneError, link_address
 from asp.messages.models import Message, MessageState
 from tenants.context import current_site
+from tenants.observe.fields import message_fields
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,8 @@ def send_waiting(run: JobRun) -> dict[str, int]:
     try:
         with MailChannel() as channel:
             for number, message_id in enumerate(ids):
-                outcome = send_one(message_id, channel)
+                with message_fields(message_id):
+                    outcome = send_one(message_id, channel)
                 if outcome:
                     counts[outcome] += 1
                 run.progress(number + 1, len(ids))

@@ -2,6 +2,18 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tenants.registry import Function
+from tenants.registry import Function, NavItem
 
-function = Function(code="operations", title=_("Operations"), sites=("host",), order=90)
+EVERY_DUTY = ("system", "security", "audit")
+
+function = Function(
+    code="operations",
+    title=_("Operations"),
+    urls="asp.operations.urls",
+    path="operations/",
+    sites=("host",),
+    order=90,
+    navigation=(
+        NavItem("health", _("Health"), "stethoscope", "operations:health", duties=EVERY_DUTY, order=70),
+    ),
+)

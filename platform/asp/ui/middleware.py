@@ -15,6 +15,7 @@ from django.utils.cache import patch_vary_headers
 from asp.ui import preferences, requestid
 from asp.ui.errors import UserFacingError
 from asp.ui.flash import flashes_take
+from asp.ui.logs import route_of
 from asp.ui.pages import error_response
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -123,7 +124,7 @@ class ErrorsMiddleware:
         """Only our own family; everything else is a bug and goes on."""
         if not isinstance(exception, UserFacingError):
             return None
-        log.info("refused %s %s: %s", request.method, request.path, exception.code)
+        log.info("refused %s %s: %s", request.method, route_of(request), exception.code)
         response = error_response(
             request,
             exception.status,

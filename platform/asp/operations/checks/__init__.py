@@ -1,0 +1,1 @@
+"""What is watched (检查项), by subject."""

@@ -1,0 +1,226 @@
+"""No page sends more statements than its budget, and none sends more because there is more to show.
+
+Walks every address that answers a GET, as somebody who may. A new page is covered on the day it is born: it
+has the default budget, and may not repeat a statement for each row. Hall, host and a bureau's office.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
+from django.urls import path
+
+from asp.accounts.access import anyone
+from asp.accounts.models import Account
+from asp.audit.actor import Actor
+from asp.audit.tasks import verify_log
+from asp.blobs.services import blob_write
+from asp.jobs import job_start
+from office.library import services as library
+from office.library.models import Node
+from office.organization.services import Place, member_create
+from tenants.context import bureau_context, host_context
+from tenants.observe.statements import shape
+from tenants.site import BureauRef
+from tests.isolation.addresses import Address, Ids, addresses
+from tests.isolation.world import furnish
+from tests.support.applications import approved, submitted
+from tests.support.budget import DEFAULT, HEAVIER, budget_of
+from tests.support.client import SiteClient
+from tests.support.host import host_administrators
+from tests.support.people import TESTER, Cast
+
+# Statements that a page may repeat: one kind for a few different things, never one for each row.
+MOST_REPEATS = 5
+MORE = 12
+FEWEST_PAGES = 60
+SITES = ("hall", "host", "bureau")
+
+
+class HostIds:
+    """Ids of the host's own rows, for places in addresses, as `Ids` gives a bureau's."""
+
+    def for_place(self, app: str, name: str, converter: Any, per_model: int) -> list[Any]:
+        del converter
+        with host_context():
+            for label in (app, "tenants", "accounts", "jobs", "audit", "provisioning"):
+                for model in apps.get_app_config(label).get_models() if label else ():
+                    if model._meta.model_name == name.removesuffix("_id").replace("_", ""):
+                        return list(model.objects.order_by("-pk").values_list("pk", flat=True)[:per_model])
+        return []
+
+
+@dataclass
+class World:
+    """A furnished bureau, the host's three, and ids for every site."""
+
+    bureau: BureauRef
+    cast: Cast
+    host: dict[str, Account]
+
+    def client(self, address: Address, kind: str) -> SiteClient:
+        """Somebody who may use the address."""
+        duties = getattr(address.view.access, "duties", ())
+        where = self.bureau if kind == "bureau" else kind
+        client = SiteClient(where)
+        client.raise_request_exception = False
+        if kind == "hall" or address.access == "anyone":
+            return client
+        if kind == "host":
+            return client.login_as(self.host[duties[0] if duties else "system"])
+        return client.login_as(getattr(self.cast, duties[0]) if duties else self.cast.head)
+
+    def paths(self, address: Address, kind: str) -> Iterator[str]:
+        """Addresses with ids in them."""
+        ids: Any = Ids(self.bureau) if kind == "bureau" else HostIds()
+        return address.paths(ids, per_model=4)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    from tests.support.bureaus import open_bureau
+
+    bureau = open_bureau(name="云溪县预算局")
+    submitted()
+    approved()
+    duties = dict(zip(("system", "security", "audit"), host_administrators(), strict=True))
+    return World(bureau, furnish(bureau), duties)
+
+
+def asked(client: SiteClient, target: str) -> tuple[HttpResponse, list[str]]:
+    """A later answer to a GET, and the statements behind it: the first may make what is missing.
+
+    The better of two, because the process's map of sites forgets a name after a few seconds.
+    """
+    client.get(target)
+    tries = []
+    for _try in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(target)
+        tries.append((response, [each["sql"] for each in queries.captured_queries]))
+    return min(tries, key=lambda each: len(each[1]))
+
+
+def shown(world: World, address: Address, kind: str) -> tuple[str, list[str]] | None:
+    """The first path of an address that is served as a page, with its statements."""
+    client = world.client(address, kind)
+    for target in world.paths(address, kind):
+        response, statements = asked(client, target)
+        if response.status_code == 200:
+            return target, statements
+    return None
+
+
+def everywhere() -> list[Any]:
+    return [
+        pytest.param(kind, address, id=f"{kind} {address}")
+        for kind in SITES
+        for address in addresses(settings.URL_TABLES[kind])
+        if address.name not in ("healthz", "readyz")
+    ]
+
+
+@pytest.mark.parametrize(("kind", "address"), everywhere())
+def test_a_page_keeps_to_its_budget(kind, address, world):
+    found = shown(world, address, kind)
+    if found is None:
+        return  # not a page: it takes POST, or leads on
+    target, statements = found
+    budget = budget_of(f"{kind} {address}")
+    assert len(statements) <= budget, f"{target}: {len(statements)} statements, {_most(statements)}"
+    assert _repeats(statements) <= MOST_REPEATS, f"{target} asks again and again: {_most(statements)}"
+
+
+def _shapes(statements: list[str]) -> Counter[str]:
+    return Counter(shape(each) for each in statements)
+
+
+def _repeats(statements: list[str]) -> int:
+    return max(_shapes(statements).values(), default=0)
+
+
+def _most(statements: list[str]) -> list[tuple[str, int]]:
+    return [(text[:160], number) for text, number in _shapes(statements).most_common(3)]
+
+
+def test_the_list_of_heavier_pages_is_honest(world):
+    """What no longer exists, or no longer needs more, leaves the list."""
+    known = {f"{kind} {address}": (kind, address) for kind in SITES for address in _pages(kind)}
+    assert set(HEAVIER) <= set(known)
+    for name, budget in HEAVIER.items():
+        found = shown(world, *reversed(known[name]))
+        assert found is not None
+        assert DEFAULT < len(found[1]) <= budget
+
+
+def _pages(kind: str) -> list[Address]:
+    return addresses(settings.URL_TABLES[kind])
+
+
+def test_more_rows_cost_no_more_statements(world):
+    """Every page of the office and the host's lists, before and after there is a dozen more of everything."""
+    before = {
+        (kind, str(each)): shown(world, each, kind) for kind in ("host", "bureau") for each in _pages(kind)
+    }
+    assert len([each for each in before.values() if each]) >= FEWEST_PAGES, "the walk itself must work"
+    _grow(world)
+    grown = []
+    for kind in ("host", "bureau"):
+        for each in _pages(kind):
+            old = before[kind, str(each)]
+            if old is None:
+                continue
+            response, statements = asked(world.client(each, kind), old[0])
+            if response.status_code == 200 and len(statements) > len(old[1]):
+                new = _shapes(statements) - _shapes(old[1])
+                grown.append(f"{old[0]}: {len(old[1])} → {len(statements)} {new.most_common(2)}")
+    assert grown == []
+
+
+def _grow(world: World) -> None:
+    cast = world.cast
+    with bureau_context(world.bureau):
+        head, system = Actor.of_account(cast.head), Actor.of_account(cast.system)
+        folder = Node.objects.live().filter(name__endswith="文件夹").get()
+        for number in range(MORE):
+            member_create(
+                actor=TESTER,
+                name=f"某{number}",
+                login=f"more{number}",
+                places=[Place(cast.section.pk, cast.post.pk)],
+            )
+            blob = blob_write(actor=head, data=b"x", filename="b.txt", media_type="text/plain")
+            library.file_store(actor=head, place=folder, name=f"多{number}.txt", blob=blob)
+            library.folder_create(actor=head, parent=folder, name=f"夹{number}")
+            job_start(actor=system, job=verify_log, title_params={"number": number})
+    for _ in range(3):
+        submitted()
+
+
+def test_a_page_that_asks_for_each_row_is_found(world, monkeypatch):
+    @anyone
+    def greedy(_request: Any) -> HttpResponse:
+        found = [Account.objects.get(pk=key).name for key in Account.objects.values_list("pk", flat=True)]
+        return HttpResponse(found)
+
+    from django.urls import clear_url_caches
+
+    import asp.config.urls_bureau as table
+
+    monkeypatch.setattr(table, "urlpatterns", [*table.urlpatterns, path("greedy/", greedy, name="greedy")])
+    clear_url_caches()
+    try:
+        planted = next(each for each in _pages("bureau") if each.name == "greedy")
+        found = shown(world, planted, "bureau")
+    finally:
+        monkeypatch.undo()
+        clear_url_caches()
+    assert found is not None
+    assert _repeats(found[1]) > MOST_REPEATS
