@@ -70,3 +70,5 @@ register("provisioning.bureau_moved", _("Changed the address of {name} from {old
 register("provisioning.bureau_suspended", _("Suspended the office of {name}: {reason}"))
 register("provisioning.bureau_resumed", _("Resumed the office of {name}"))
 register("provisioning.bureaus_exported", _("Exported the list of bureaus ({count})"))
+register("provisioning.announcement_published", _("Published “{title}” to {receivers} bureaus"))
+register("provisioning.announcement_withdrawn", _("Withdrew the announcement “{title}”"))

@@ -139,3 +139,17 @@ class QuotaInvalid(UserFacingError):
 
     code = "provisioning.quota_invalid"
     message = _("The storage must be at least 1 GB and at most {limit} GB.")
+
+
+class NoReceivers(UserFacingError):
+    """Nobody was chosen to be told."""
+
+    code = "provisioning.no_receivers"
+    message = _("Choose at least one bureau.")
+
+
+class AnnouncementWithdrawn(Conflict):
+    """It was taken back before."""
+
+    code = "provisioning.announcement_withdrawn"
+    message = _("This announcement has been withdrawn already.")

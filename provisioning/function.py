@@ -47,5 +47,14 @@ function = Function(
             order=30,
             sites=("host",),
         ),
+        NavItem(
+            "announcements",
+            _("Announcements"),
+            "speakerphone",
+            "provisioning:announcement-list",
+            duties=("system",),
+            order=40,
+            sites=("host",),
+        ),
     ),
 )

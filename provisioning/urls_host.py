@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from provisioning.views import host_applications, host_bureaus, host_openings, host_overview
+from provisioning.views import (
+    host_announcements,
+    host_applications,
+    host_bureaus,
+    host_openings,
+    host_overview,
+)
 
 app_name = "provisioning"
 urlpatterns = [
@@ -29,4 +35,12 @@ urlpatterns = [
     path("bureaus/<uuid:bureau_id>/address/", host_bureaus.address, name="bureau-address"),
     path("bureaus/<uuid:bureau_id>/suspend/", host_bureaus.suspend, name="bureau-suspend"),
     path("bureaus/<uuid:bureau_id>/resume/", host_bureaus.resume, name="bureau-resume"),
+    path("announcements/", host_announcements.announcement_list, name="announcement-list"),
+    path("announcements/new/", host_announcements.create, name="announcement-create"),
+    path("announcements/<uuid:announcement_id>/", host_announcements.detail, name="announcement-detail"),
+    path(
+        "announcements/<uuid:announcement_id>/withdraw/",
+        host_announcements.withdraw,
+        name="announcement-withdraw",
+    ),
 ]

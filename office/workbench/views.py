@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from asp.accounts.access import signed_in
+from office.notices.selectors import latest
 from office.workbench import selectors
 
 TEMPLATES = {
@@ -24,6 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = selectors.greeting(account) | {
         "waiting": selectors.administrators_waiting(),
         "jobs": selectors.jobs_under_way(account),
+        "notices": latest(),
     }
     if not account.is_administrator:
         return render(request, "workbench/staff.html", context | selectors.for_staff(account))

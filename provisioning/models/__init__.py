@@ -1,5 +1,6 @@
 """Applications for an office, how they were decided and opened; all in the public schema, host side only."""
 
+from provisioning.models.announcement import Announcement
 from provisioning.models.application import (
     Administrator,
     Application,
@@ -14,6 +15,7 @@ from provisioning.models.opening import Opening, OpeningState
 
 __all__ = [
     "Administrator",
+    "Announcement",
     "Application",
     "ApplicationState",
     "Attempts",

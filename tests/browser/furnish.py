@@ -54,6 +54,7 @@ from provisioning.demo.county import BODIES, PENDING, TO_CORRECT
 from provisioning.demo.secret import Secrets
 from provisioning.figures import report_send
 from provisioning.models import Application, Opening
+from provisioning.services.announcements import Text, announcement_publish
 from tenants.context import bureau_context, host_context
 from tenants.keys import uuid7
 from tenants.models import Bureau
@@ -79,6 +80,13 @@ STARTING = replace(
     organisation="MB000110",
     contact="路遥",
     administrators=("车千秋", "舟行", "桥本固"),
+)
+NOTICE = Text(
+    title="周六夜间系统维护",
+    text="11月28日（周六）22:00 至次日 0:00 系统维护，期间各办公系统暂停服务。\n请提前保存正在办理的内容。",
+    title_en="System maintenance on Saturday night",
+    text_en="On Saturday 28 November from 22:00 to midnight all offices are closed for maintenance.\nPlease save your work before.",
+    important=True,
 )
 MANY_FOLDERS = 130
 MANY_PEOPLE = 240
@@ -179,6 +187,17 @@ def _messages(world: dict[str, Any]) -> None:
             ended_at=now,
         )
         world["ids"]["dead-message"] = str(dead.pk)
+        made = announcement_publish(
+            actor=Actor.of_account(Account.objects.administrators().get(duty="system")),
+            text=NOTICE,
+            bureaus=None,
+        )
+        announcement_publish(
+            actor=Actor.of_account(Account.objects.administrators().get(duty="system")),
+            text=replace(NOTICE, title="新增“站点消息”", title_en="New: site messages", important=False),
+            bureaus=None,
+        )
+        world["ids"]["announcement"] = world["ids"]["notice"] = str(made.pk)
     for slug in ("fgj", "czj", "zrzy", "cgz"):
         with bureau_context(_bureau(slug)):
             report_send()

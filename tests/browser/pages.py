@@ -158,6 +158,17 @@ HOST = (
     View("host-bureau", "host", "host-system", "provisioning:bureau-detail", ("bureau",)),
     View("host-jobs", "host", "host-system", "jobs:list"),
     View("host-job", "host", "host-system", "jobs:detail", ("host-job",)),
+    View("host-announcements", "host", "host-system", "provisioning:announcement-list"),
+    View("host-announcement", "host", "host-system", "provisioning:announcement-detail", ("announcement",)),
+    View("host-announcement-new", "host", "host-system", "provisioning:announcement-create"),
+    View(
+        "host-announcement-wrong",
+        "host",
+        "host-system",
+        "provisioning:announcement-create",
+        act=submit,
+        status=200,
+    ),
     View("host-messages", "host", "host-system", "outbox:list"),
     View("host-messages-dead", "host", "host-system", "outbox:list", query="?state=dead"),
     View("host-messages-none", "host", "host-system", "outbox:list", query="?state=held"),
@@ -173,6 +184,8 @@ HOST = (
 )
 ADMINISTRATION = (
     View("office-workbench-system", "bureau", "system", "workbench:home", empty=True),
+    View("office-notices", "bureau", "clerk", "notices:list", empty=True),
+    View("office-notice", "bureau", "clerk", "notices:detail", ("notice",)),
     View("office-departments", "bureau", "system", "organization:department-list", empty=True),
     View("office-department", "bureau", "system", "organization:department-edit", ("department",)),
     View("office-department-new", "bureau", "system", "organization:department-create"),
@@ -277,6 +290,7 @@ NOT_LOOKED_AT = frozenset(
         *("provisioning:opening-start", "provisioning:opening-steps", "provisioning:opening-stop"),
         *("provisioning:bureau-export", "provisioning:bureau-names", "provisioning:bureau-resources"),
         *("provisioning:bureau-address", "provisioning:bureau-suspend", "provisioning:bureau-resume"),
+        *("provisioning:announcement-withdraw", "outbox:replay", "outbox:discard"),
     }
 )
 VIEWS = (*HALL, *GATE, *HOST, *ADMINISTRATION, *STAFF)

@@ -1,6 +1,7 @@
 """One bureau with something in every function, all of it marked, so that a leak is seen anywhere."""
 
 from django.test import Client
+from django.utils import timezone
 from django_otp.util import random_hex
 
 from asp.accounts.services import link_issue, role_create, role_grant
@@ -13,8 +14,10 @@ from asp.blobs.services import blob_write
 from asp.jobs import job_start
 from office.library import services as library
 from office.library.models import Level
+from office.notices.models import HostNotice
 from office.organization.services import import_begin
 from tenants.context import bureau_context
+from tenants.keys import uuid7
 from tenants.site import BureauRef
 from tests.support.people import TESTER, Cast, people
 
@@ -45,6 +48,9 @@ def furnish(bureau: BureauRef) -> Cast:
         sign_in(Client(), cast.head)
         device_store(cast.head, random_hex(20), None)
         import_begin(actor=Actor.of_account(cast.system), blob=blob, filename=f"{MARK}.xlsx")
+        HostNotice.objects.create(
+            id=uuid7(), title=f"{MARK}公告", text=f"{MARK}", published_at=timezone.now()
+        )
         job_start(
             actor=Actor.of_account(cast.system),
             job=verify_log,

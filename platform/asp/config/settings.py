@@ -47,6 +47,7 @@ _OFFICE = [
     "asp.search.apps.SearchConfig",
     "office.organization.apps.OrganizationConfig",
     "office.workbench.apps.WorkbenchConfig",
+    "office.notices.apps.NoticesConfig",
     "office.library.apps.LibraryConfig",
 ]
 

@@ -178,4 +178,4 @@ def test_the_scheduler_starts_one_sender_and_forgets_what_was_sent(fresh_bureau,
         with host_context():
             assert not Doorbell.objects.filter(ref__in=[each.id for each in messages]).exists()
     finally:
-        scheduler._let_go()
+        scheduler.let_go()

@@ -47,8 +47,12 @@ def ask(port: int, path: str, *, host: str = "localhost", method: str = "GET", b
 
 
 def metrics(site: Site) -> str:
+    """What the exposer says; nothing while the process that it runs in is still starting."""
     port = json.loads((site.data.path / "ports.json").read_text())["metrics"]
-    status, text, _headers = ask(port, "/metrics")
+    try:
+        status, text, _headers = ask(port, "/metrics")
+    except ConnectionRefusedError:
+        return ""
     assert status == 200
     return text
 

@@ -65,6 +65,8 @@ class Envelope(models.Model):
             # What the relay fetches and the console counts; the thousands delivered are not in it.
             models.Index(fields=["pair", "seq"], condition=Q(state="waiting"), name="outbox_waiting"),
             models.Index(fields=["id"], condition=Q(state="dead"), name="outbox_dead"),
+            # What went to many receivers is found by what it is about.
+            models.Index(fields=["subject"], condition=~Q(subject=""), name="outbox_subject"),
             # Answers are found by what they answer.
             models.Index(fields=["causation"], condition=Q(causation__isnull=False), name="outbox_causation"),
         ]

@@ -89,6 +89,12 @@ def site_names(keys: set[str]) -> Mapping[str, Bureau | None]:
     return {key: bureaus.get(bureau_id) if bureau_id else None for key, bureau_id in ids.items()}
 
 
+def deliveries(*, type: str, subject: str) -> list[Envelope]:  # noqa: A002 - the word of the envelope
+    """What one sending to many receivers has come to; what is not taken over yet is not among it."""
+    found = Envelope.objects.select_related("pair").defer("body").filter(subject=subject, type=type)
+    return list(found.order_by("pair__receiver"))
+
+
 @dataclass(frozen=True, slots=True)
 class Probe:
     """One try of a route: when it was sent, and after how many seconds the answer was back, if it is."""
