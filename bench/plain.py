@@ -10,7 +10,7 @@ import dramatiq
 import redis
 from dramatiq.brokers.redis import RedisBroker
 
-COUNTER = "bench:plain"
+COUNTER = "counted-by-the-plain-queue"
 QUEUE = "plain"
 
 _broker = RedisBroker(client=redis.Redis.from_url(os.environ["REDIS_URL"]), namespace="bench", middleware=[])
