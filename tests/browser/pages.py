@@ -290,7 +290,7 @@ NOT_LOOKED_AT = frozenset(
         *("provisioning:opening-start", "provisioning:opening-steps", "provisioning:opening-stop"),
         *("provisioning:bureau-export", "provisioning:bureau-names", "provisioning:bureau-resources"),
         *("provisioning:bureau-address", "provisioning:bureau-suspend", "provisioning:bureau-resume"),
-        *("provisioning:announcement-withdraw", "outbox:replay", "outbox:discard"),
+        *("provisioning:announcement-withdraw", "outbox:replay", "outbox:discard", "audit:heads"),
     }
 )
 VIEWS = (*HALL, *GATE, *HOST, *ADMINISTRATION, *STAFF)

@@ -9,3 +9,4 @@ register(
     "audit.tampering_found",
     _("Checked the audit log: {findings} signs of changes in {sealed} sealed entries"),
 )
+register("audit.heads_exported", _("Downloaded the signed ends of the audit log"))

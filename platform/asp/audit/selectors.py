@@ -12,8 +12,10 @@ from django.http import Http404
 
 from asp.audit import actions, chain
 from asp.audit.actor import actor_label
+from asp.audit.heads.models import SignedHead
 from asp.audit.models import Entry, Seal
 from asp.audit.sealer import unsealed
+from asp.audit.signing import signed_heads
 from asp.audit.verifier import TEXTS, Finding
 from asp.jobs.models import OPEN_STATES, Job, JobState
 
@@ -62,6 +64,7 @@ class ChainState:
     checking: Job | None
     checked: Job | None
     findings: list[Finding] = field(default_factory=list)
+    signed: SignedHead | None = None
 
     @property
     def ok(self) -> bool | None:
@@ -142,7 +145,9 @@ def chain_state() -> ChainState:
     checks = Job.objects.filter(name=VERIFY)
     checked = checks.filter(state=JobState.DONE).order_by("-id").first()
     result: dict[str, Any] = (checked.result if checked else None) or {}
+    signed = signed_heads(chain.chain_name())
     return ChainState(
+        signed=signed[-1] if signed else None,
         seq=last.seq if last else 0,
         sealed_at=last.sealed_at if last else None,
         unsealed=len(unsealed().values_list("id")[:COUNTED_UNSEALED])

@@ -8,6 +8,7 @@ app_name = "audit"
 urlpatterns = [
     path("", views.entry_list, name="entry-list"),
     path("chain/", views.chain_part, name="chain"),
+    path("heads/", views.heads, name="heads"),
     path("verify/", views.verify_start, name="verify"),
     path("<uuid:entry_id>/", views.entry_detail, name="entry-detail"),
 ]

@@ -12,7 +12,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from asp.audit import chain
+from asp.audit import chain, signing
+from asp.audit.canonical import digest
 from asp.audit.models import Entry, Seal
 from asp.audit.sealer import read_head, unsealed
 
@@ -34,6 +35,9 @@ TEXTS = {
     "head_differs": _("The seal at place {seq} is not the one that the host has kept a copy of."),
     "head_behind": _("The host's copy of the newest seal ends at place {to}; the log goes on to {seq}."),
     "head_missing": _("The host's copy of the newest seal is missing."),
+    "signed_differs": _("The seal at place {seq} is not the one that the host signed on an earlier day."),
+    "signed_forged": _("The host's signature under place {seq} is not genuine."),
+    "signed_missing": _("A signed statement before the one of place {seq} is missing or was changed."),
     "backdated": _("Entry {entry} at place {seq} is dated well before entries sealed earlier."),
     "unsealed_old": _("Entry {entry} should have been sealed long ago."),
 }
@@ -111,10 +115,12 @@ def verify(*, progress: Any = None) -> Report:
     total = head.seq if head is not None else Seal.objects.count()
     walk = _Walk(report)
     digest_at_head = None
+    signed = _Signed(report)
     for seals in _chunks():
         entries = Entry.objects.in_bulk([each.entry for each in seals])
         for each in seals:
             walk.step(each, entries.get(each.entry))
+            signed.compare(each)
             if head is not None and each.seq == head.seq:
                 digest_at_head = each.digest
         if progress is not None:
@@ -124,9 +130,37 @@ def verify(*, progress: Any = None) -> Report:
         report.add(Finding("tail_cut", seq=walk.seq + 1, to=head.seq))
     elif head is not None and digest_at_head is not None and digest_at_head != head.digest:
         report.add(Finding("head_differs", seq=head.seq))
+    signed.finish()
     _check_head_again(report)
     _check_unsealed(report)
     return report
+
+
+class _Signed:
+    """The host's signed statements about this chain, held against the chain as it is now."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.statements = signing.signed_heads(report.name)
+        self.wanted = {each.seq: each.digest for each in self.statements}
+
+    def compare(self, seal: Seal) -> None:
+        """Look at one link; a place that nobody signed says nothing."""
+        digest_then = self.wanted.pop(seal.seq, None)
+        if digest_then not in (None, seal.digest):
+            self.report.add(Finding("signed_differs", seq=seal.seq, entry=seal.entry))
+
+    def finish(self) -> None:
+        """Every statement is genuine, follows the one before, and its place is still there."""
+        for seq in sorted(self.wanted):
+            self.report.add(Finding("signed_differs", seq=seq))
+        previous = ""
+        for each in self.statements:
+            if not signing.is_genuine(each):
+                self.report.add(Finding("signed_forged", seq=each.seq))
+            elif each.previous != previous:
+                self.report.add(Finding("signed_missing", seq=each.seq))
+            previous = digest(signing.statement(each))
 
 
 class _Walk:
@@ -166,6 +200,22 @@ class _Walk:
         if self.newest is not None and entry.occurred_at < self.newest - BACKDATED:
             self.report.add(Finding("backdated", seq=seal.seq, entry=entry.id))
         self.newest_in_batch = max(filter(None, (self.newest_in_batch, entry.occurred_at)))
+
+
+def compare_carried(name: str, text: str) -> list[Finding]:
+    """Hold signed statements that were carried away against the current site's chain `name`.
+
+    Raises ValueError for a file that is none. A statement that our key did not sign is itself a finding.
+    """
+    found = []
+    for each in signing.carried(text):
+        if each.chain != name:
+            continue
+        if not signing.is_genuine(each):
+            found.append(Finding("signed_forged", seq=each.seq))
+        elif not Seal.objects.filter(seq=each.seq, digest=each.digest).exists():
+            found.append(Finding("signed_differs", seq=each.seq))
+    return found
 
 
 def _chunks() -> Iterator[list[Seal]]:

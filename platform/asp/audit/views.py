@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from asp.accounts.access import duty
-from asp.audit import selectors
+from asp.audit import chain, selectors, signing
 from asp.audit.actor import Actor
 from asp.audit.forms import FilterForm
+from asp.audit.services import record
 from asp.audit.tasks import verify_log
 from asp.jobs import job_start
 from asp.jobs.pages import frame
@@ -48,6 +49,18 @@ def entry_detail(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
 def chain_part(request: HttpRequest) -> HttpResponse:
     """The card that says where the chain stands; fetched again when a check has ended."""
     return render(request, "audit/_chain.html", {"chain": selectors.chain_state()})
+
+
+@duty("audit")
+@require_safe
+def heads(request: HttpRequest) -> HttpResponse:
+    """The signed statements about this chain, to be kept elsewhere; see docs/guide for checking by hand."""
+    text = signing.document(signing.signed_heads(chain.chain_name()))
+    with transaction.atomic():
+        record(actor=Actor.of(request), action="audit.heads_exported")
+    response = HttpResponse(text, content_type="application/json")
+    response["Content-Disposition"] = 'attachment; filename="audit-heads.json"'
+    return response
 
 
 @duty("audit")
