@@ -174,6 +174,23 @@ def test_ten_thousand_of_one_bureau_do_not_hold_up_another(make_bureau):
     assert noted(b, a) == [f"{number:04d}" for number in range(1200)]
 
 
+def test_many_that_are_held_back_hide_nobody(make_bureau, monkeypatch):
+    """However many receivers are suspended, a round that only met those is followed by the next at once."""
+    from asp.outbox.relay import relay as module
+
+    monkeypatch.setattr(module, "PAIRS_IN_A_ROUND", 3)
+    a, target = make_bureau(), make_bureau()
+    closed = [make_bureau(state=BureauState.SUSPENDED) for _number in range(5)]
+    for each in closed:
+        send(a, each, "1")
+    settle(a)
+    for each in closed:
+        hurry(a, each)
+    send(a, target, "1")
+    settle(a)
+    assert noted(target, a) == ["1"]
+
+
 def test_the_sender_is_where_the_message_was_read(make_bureau):
     """Nothing in a message can name another sender; the body is the sender's own affair."""
     a, b = make_bureau(), make_bureau()

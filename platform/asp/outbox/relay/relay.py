@@ -30,12 +30,14 @@ class Relay(Loop):
 
     def work(self) -> float:
         taken = sum(takeover.take_over(each) for each in takeover.rung())
-        delivered = self._deliver()
-        return BUSY_PAUSE if taken or delivered else IDLE_PAUSE
+        ready = _ready()
+        delivered = self._deliver(ready)
+        # Pairs that are held back come up now and then; behind a full list of them others may wait.
+        return BUSY_PAUSE if taken or delivered or len(ready) == PAIRS_IN_A_ROUND else IDLE_PAUSE
 
-    def _deliver(self) -> int:
+    def _deliver(self, pairs: list[Pair]) -> int:
         delivered, began = 0, time.monotonic()
-        for pair in _ready():
+        for pair in pairs:
             if self.is_stopping or time.monotonic() - began > LONGEST_ROUND:
                 break
             delivered += deliver(pair)[1]

@@ -5,27 +5,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit_heads', '0001_initial'),
+        ("audit_heads", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SignedHead',
+            name="SignedHead",
             fields=[
-                ('id', models.UUIDField(default=tenants.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('chain', models.CharField(max_length=40)),
-                ('day', models.DateField()),
-                ('seq', models.BigIntegerField()),
-                ('digest', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('previous', models.CharField(blank=True, max_length=64)),
-                ('signature', models.CharField(max_length=88)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tenants.keys.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("chain", models.CharField(max_length=40)),
+                ("day", models.DateField()),
+                ("seq", models.BigIntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                ("previous", models.CharField(blank=True, max_length=64)),
+                ("signature", models.CharField(max_length=88)),
             ],
             options={
-                'ordering': ['chain', 'day'],
-                'constraints': [models.UniqueConstraint(fields=('chain', 'day'), name='audit_signed_once_a_day')],
+                "ordering": ["chain", "day"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("chain", "day"), name="audit_signed_once_a_day")
+                ],
             },
         ),
     ]
