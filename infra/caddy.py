@@ -42,6 +42,7 @@ class Front:
     scheme: str
     web_port: int
     transfer_port: int
+    realtime_port: int
     trusted: tuple[str, ...] = ()
 
 
@@ -72,6 +73,17 @@ def upstream(front: Front, port: int, *, buffered: bool) -> dict[str, Any]:
     return handler
 
 
+def event_stream(front: Front) -> dict[str, Any]:
+    """The realtime process: every piece is passed on at once, and a process that is away is not waited for.
+
+    Pages come back by themselves, and ask for news until then.
+    """
+    handler = upstream(front, front.realtime_port, buffered=False)
+    handler["flush_interval"] = -1
+    del handler["load_balancing"]
+    return handler
+
+
 def routes(front: Front) -> list[dict[str, Any]]:
     transfer = upstream(front, front.transfer_port, buffered=False)
     too_large = (
@@ -92,6 +104,11 @@ def routes(front: Front) -> list[dict[str, Any]]:
                 {"path": ["/uploads", "/uploads/*"]},
             ],
             "handle": [transfer],
+            "terminal": True,
+        },
+        {
+            "match": [{"path": ["/live/stream"]}],
+            "handle": [event_stream(front)],
             "terminal": True,
         },
         {

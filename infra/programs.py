@@ -1,4 +1,4 @@
-"""The project's own processes (进程): web, transfer, workers, scheduler, relay and the front proxy."""
+"""The project's own processes (进程): web, transfer, workers, scheduler, relay, realtime and the front proxy."""
 
 from __future__ import annotations
 
@@ -100,16 +100,15 @@ class Programs:
             self.worker("provisioner", "provisioning", "2"),
             self._spec("scheduler", [sys.executable, str(ROOT / "manage.py"), "scheduler"]),
             self._spec("relay", [sys.executable, str(ROOT / "manage.py"), "relay"]),
+            self.realtime(),
         ]
 
-    def _granian(self, port: int, application: str, *, workers: str, threads: str) -> list[str]:
+    def _granian(self, port: int, application: str, *, interface: str = "wsgi", workers: str) -> list[str]:
         return [
-            *(program("granian"), "--interface", "wsgi", "--http", "1", "--no-ws", "--no-access-log"),
-            *("--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"),
-            *("--workers", workers, "--blocking-threads", threads),
+            *(program("granian"), application, "--interface", interface, "--http", "1", "--no-ws"),
+            *("--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "--no-access-log"),
             # A killed worker is replaced without taking the others along.
-            *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
-            application,
+            *("--workers", workers, "--respawn-failed-workers", "--workers-kill-timeout", "10"),
         ]
 
     def web(self) -> Spec:
@@ -119,20 +118,24 @@ class Programs:
             port,
             "asp.config.wsgi:application",
             workers=number("WEB_WORKERS", 2),
-            threads=number("WEB_THREADS", 4),
         )
+        argv += ["--blocking-threads", number("WEB_THREADS", 4)]
         return self._spec("web", argv, ready=lambda: answers(port, "/healthz", self.host))
 
     def transfer(self) -> Spec:
         """Uploads and downloads: many threads that mostly wait for bytes."""
         port = self._stack.ports.get("transfer")
-        argv = self._granian(
-            port,
-            "asp.config.wsgi_transfer:application",
-            workers="1",
-            threads=number("TRANSFER_THREADS", 64),
-        )
+        argv = self._granian(port, "asp.config.wsgi_transfer:application", workers="1")
+        argv += ["--blocking-threads", number("TRANSFER_THREADS", 64)]
         return self._spec("transfer", argv, ready=lambda: answers(port, "/healthz", self.host))
+
+    def realtime(self) -> Spec:
+        """Event streams: one process, one loop, no database. Pages work without it, only slower."""
+        port = self._stack.ports.get("realtime")
+        argv = self._granian(port, "asp.config.asgi:application", interface="asgi", workers="1")
+        # Every page holds a connection open.
+        argv += ["--backlog", "2048", "--backpressure", "8192"]
+        return self._spec("realtime", argv, ready=lambda: answers(port, "/healthz", self.host))
 
     def worker(self, name: str, queue: str, threads: str) -> Spec:
         """A dramatiq worker of one queue; opening offices needs the owner's login."""
@@ -151,6 +154,7 @@ class Programs:
             scheme=self._environment["SCHEME"],
             web_port=self._stack.ports.get("web"),
             transfer_port=self._stack.ports.get("transfer"),
+            realtime_port=self._stack.ports.get("realtime"),
             trusted=trusted,
         )
         config = configuration_write(self._stack.data, front)

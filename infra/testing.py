@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 from infra.setup.browser import browser_find
@@ -41,6 +43,15 @@ def frontend_tests() -> int:
     return subprocess.run(argv, cwd=SOURCE, env=environment, check=False).returncode
 
 
+def failures_print(reports: list[Path]) -> None:
+    """Say again at the very end what failed: of a long output, often only the end is kept."""
+    for report in filter(Path.exists, reports):
+        for case in ET.parse(report).iter("testcase"):
+            for problem in (*case.iter("failure"), *case.iter("error")):
+                reason = problem.get("message", "").strip()[:300]
+                print(f"✗ {case.get('classname')}::{case.get('name')}: {reason}", flush=True)
+
+
 def main(arguments: list[str]) -> int:
     """Exit status of pytest: that of the first round that failed."""
     compiled = subprocess.run([sys.executable, "manage.py", "catalogues", "compile"], cwd=ROOT, check=False)
@@ -49,9 +60,13 @@ def main(arguments: list[str]) -> int:
     if not arguments and (status := frontend_tests()) != 0:
         return status
     processes = str(min(os.cpu_count() or 1, MOST_PROCESSES))
-    results = [pytest("-n", processes, "--dist", "loadgroup", "-m", "not faults", *arguments)]
-    if results[0] != INTERRUPTED:
-        results.append(pytest("-m", "faults", *arguments))
+    with tempfile.TemporaryDirectory() as folder:
+        reports = [Path(folder, "together.xml"), Path(folder, "alone.xml")]
+        together = ("-n", processes, "--dist", "loadgroup", "-m", "not faults")
+        results = [pytest(*together, f"--junit-xml={reports[0]}", *arguments)]
+        if results[0] != INTERRUPTED:
+            results.append(pytest("-m", "faults", f"--junit-xml={reports[1]}", *arguments))
+        failures_print(reports)
     failed = [status for status in results if status not in (0, NOTHING_COLLECTED)]
     if failed:
         return failed[0]

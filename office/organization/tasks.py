@@ -22,6 +22,7 @@ from office.organization.services import imports
     "organization.import_check",
     title=_("Check staff file {filename}"),
     texts={"read": _("Reading the file"), "compare": _("Comparing with the people there are")},
+    cancellable=True,  # the import can be discarded then
 )
 def import_check(run: JobRun, *, import_id: str) -> dict[str, Any] | None:
     """Read an uploaded file and keep its rows for the preview."""
@@ -53,6 +54,8 @@ def import_check(run: JobRun, *, import_id: str) -> dict[str, Any] | None:
         "people": _("Writing people"),
         "memberships": _("Updating who belongs where"),
     },
+    cancellable=True,  # all in one transaction
+    retryable=False,  # the import's own page starts it again
 )
 def import_run(run: JobRun, *, import_id: str) -> dict[str, Any] | None:
     """Write a confirmed import: all of it in one transaction, which a repetition finds done."""

@@ -32,7 +32,7 @@ def detail(request: HttpRequest, opening_id: uuid.UUID) -> HttpResponse:
 @require_safe
 @never_cache
 def steps(request: HttpRequest, opening_id: uuid.UUID) -> HttpResponse:
-    """The steps alone; the page asks for them every second while the opening goes on."""
+    """The steps alone; the page asks for them whenever the opening gets on."""
     opening = selectors.opening_get(opening_id)
     return render(request, "provisioning/host/_opening.html", _context(opening))
 

@@ -157,6 +157,8 @@ HOST = (
     View("host-bureaus-none", "host", "host-system", "provisioning:bureau-list", query="?q=xyz"),
     View("host-bureau", "host", "host-system", "provisioning:bureau-detail", ("bureau",)),
     View("host-jobs", "host", "host-system", "jobs:list"),
+    View("host-jobs-regular", "host", "host-system", "jobs:regular"),
+    View("host-jobs-offices", "host", "host-system", "jobs:offices"),
     View("host-job", "host", "host-system", "jobs:detail", ("host-job",)),
     View("host-announcements", "host", "host-system", "provisioning:announcement-list"),
     View("host-announcement", "host", "host-system", "provisioning:announcement-detail", ("announcement",)),
@@ -212,6 +214,7 @@ ADMINISTRATION = (
     View("office-import-done", "bureau", "full-system", "organization:import-detail", ("full-import",)),
     View("office-slips", "bureau", "system", "organization:member-list", act=slips),
     View("office-jobs", "bureau", "system", "jobs:list", empty=True),
+    View("office-jobs-regular", "bureau", "system", "jobs:regular"),
     View("office-job", "bureau", "system", "jobs:detail", ("job",)),
     View("office-workbench-security", "bureau", "security", "workbench:home", empty=True),
     View("office-accounts", "bureau", "security", "accounts:account-list", empty=True),
@@ -270,7 +273,8 @@ NOT_LOOKED_AT = frozenset(
         ),
         "operations:health-line",  # stands on the overview
         "accounts:forgotten",  # only where mail can be sent, which here it cannot
-        *("audit:chain", "audit:verify", "jobs:progress"),
+        *("audit:chain", "audit:verify", "jobs:progress", "jobs:cancel", "jobs:retry"),
+        *("jobs:regular-run", "live:ticket"),
         *(
             "organization:department-move",
             "organization:department-shift",

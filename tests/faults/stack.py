@@ -96,7 +96,7 @@ class RunningStack:
     def _is_up(self) -> bool:
         if self._popen is None or self._popen.poll() is not None:
             raise AssertionError(f"`infra up` ended\n{self.logs()}")
-        return "relay" in self.status() and self.is_ready()
+        return "realtime" in self.status() and self.is_ready()
 
     def stop(self) -> None:
         """Stop in an orderly way."""

@@ -155,6 +155,7 @@ def storm(world: World) -> None:
         ("PostgreSQL", "postgres", receiving, lambda: stack.kill("postgres")),
         ("worker", "worker", receiving, lambda: stack.kill("worker")),
         ("relay", "relay", SENDING, lambda: stack.kill("relay")),
+        ("realtime", "realtime", SENDING, lambda: stack.kill("realtime")),
         ("the front proxy", "caddy", receiving, lambda: stack.kill("caddy")),
         ("provisioner again", "provisioner", opening, lambda: stack.kill("provisioner")),
     ]

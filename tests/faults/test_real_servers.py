@@ -22,7 +22,7 @@ from tests.faults.stack import RunningStack, free_port, own_environment, until
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 
 EMBEDDED = {"postgres", "valkey", "seaweed", "catcher"}
-PROGRAMS = {"web", "transfer", "caddy", "worker", "provisioner", "scheduler", "relay"}
+PROGRAMS = {"web", "transfer", "caddy", "worker", "provisioner", "scheduler", "relay", "realtime"}
 
 
 @pytest.fixture(scope="module")

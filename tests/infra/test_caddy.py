@@ -59,7 +59,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     data = DataDir(tmp_path_factory.mktemp("caddy"))
     data.prepare()
     servers = []
-    for name in ("web", "transfer"):
+    for name in ("web", "transfer", "realtime"):
         server = ThreadingHTTPServer(("127.0.0.1", 0), type(name, (Echo,), {"name": name}))
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -74,6 +74,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             scheme="http",
             web_port=servers[0].server_address[1],
             transfer_port=servers[1].server_address[1],
+            realtime_port=servers[2].server_address[1],
         ),
     )
     environment = {"HOME": str(data.path), "XDG_DATA_HOME": str(data.path), "XDG_CONFIG_HOME": str(data.path)}
@@ -122,6 +123,9 @@ def request(
         ("jiaoyu.localhost", "/uploads/0190", "transfer"),
         ("jiaoyu.localhost", "/uploadsx", "web"),
         ("a1b2.content.localhost", "/any", "transfer"),
+        ("a1b2.content.localhost", "/live/stream", "transfer"),
+        ("jiaoyu.localhost", "/live/stream", "realtime"),
+        ("jiaoyu.localhost", "/live/ticket", "web"),
         ("content.localhost", "/", "web"),
         ("oa.example.gov.cn", "/", "web"),
     ],
@@ -192,7 +196,9 @@ def test_it_names_no_product(front: int) -> None:
 def test_the_file_has_no_admin_endpoint_and_keeps_to_its_folder(tmp_path: Path) -> None:
     data = DataDir(tmp_path)
     data.prepare()
-    front = Front(bind="::1", port=80, base_domain="x.cn", scheme="https", web_port=1, transfer_port=2)
+    front = Front(
+        bind="::1", port=80, base_domain="x.cn", scheme="https", web_port=1, transfer_port=2, realtime_port=3
+    )
     config = json.loads(Path(configuration_write(data, front)).read_text())
     assert config["admin"] == {"disabled": True, "config": {"persist": False}}
     assert config["storage"]["root"] == str(tmp_path / "caddy")

@@ -4,6 +4,7 @@ What runs and how is said by `infra.programs` alone; here is only which data it 
 """
 
 import os
+import signal
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 from unittest import mock
 
 from infra.datadir import DataDir
+from infra.ports import Ports
 from infra.process import Process
 from infra.programs import Programs, answers
 from infra.stack import Stack
@@ -30,6 +32,8 @@ class Site:
     programs: Programs
     supervisor: Supervisor
     data: DataDir
+    environment: Mapping[str, str]
+    ports: Ports
 
     def origin(self, label: str = "") -> str:
         """The origin of a site: `fgj`, `host`, or the hall's without a label."""
@@ -44,6 +48,15 @@ class Site:
         """Wait for what `begin` started; what it said is in the message if it failed."""
         status = self.supervisor.finish(process)
         assert status == 0, tail(process.spec.log, 40)
+
+    def kill(self, name: str) -> None:
+        """Kill -9 one process; it stays away until `watch`."""
+        pid = (self.data.read_json("status.json") or {})[name]["pid"]
+        os.killpg(os.getpgid(pid), signal.SIGKILL)
+
+    def watch(self) -> None:
+        """Start again what has ended, as the supervisor of `make run` does all the time."""
+        self.supervisor.tick()
 
     def logs(self) -> str:
         """The ends of all logs, for a message about a failure."""
@@ -66,7 +79,7 @@ def site_on(name: str, *, queue: int, folder: Path, **settings: str) -> Iterator
             stack = Stack(data, supervisor)
             try:
                 environment = _environment(stack, values)
-                yield Site(Programs(stack, environment), supervisor, data)
+                yield Site(Programs(stack, environment), supervisor, data, environment, stack.ports)
             finally:
                 supervisor.stop()
                 stack.ports.release()

@@ -43,6 +43,7 @@ def sign_heads(_run: JobRun) -> dict[str, int]:
     title=_("Check the audit log"),
     scope="any",
     texts={"walking": _("Checking entry {done} of {total}")},
+    cancellable=True,
 )
 def verify_log(run: JobRun) -> dict[str, object]:
     """Walk the chain and keep the report; the check is itself an entry of the log."""

@@ -20,6 +20,7 @@ from tenants.site import BureauRef, Site
 log = logging.getLogger(__name__)
 
 LIST_SECONDS = 30.0  # how soon a new bureau's periodic work begins
+CLOCKS_DIFFER = datetime.timedelta(seconds=60)  # between the machines of a host
 FIRST_SPREAD = 20.0  # after a start of the scheduler, everything is looked at within this time
 
 
@@ -82,11 +83,26 @@ class Clock:
             return start_periodic(spec, since=begins)
 
 
+def next_run(spec: JobSpec, *, moment: datetime.datetime, bureau: BureauRef | None) -> datetime.datetime:
+    """Return when the scheduler will start `spec` next on a site."""
+    if spec.every is None:
+        raise ValueError(f"{spec.name} is not periodic")
+    share = _share(*_pair_key(spec, bureau))
+    return slot_start(moment, period=spec.every.total_seconds(), share=share) + spec.every
+
+
+def periodic_key(spec: JobSpec) -> str:
+    """Return the key that makes a periodic job one at a time, whoever starts it."""
+    return f"periodic:{spec.name}"
+
+
 @transaction.atomic
 def start_periodic(spec: JobSpec, *, since: datetime.datetime) -> int:
     """Start `spec` on the current site unless it was started at `since` or later; return 1 if it was."""
-    key = f"periodic:{spec.name}"
-    if Job.objects.filter(name=spec.name, key=key, created_at__gte=since).exists():
+    key = periodic_key(spec)
+    # A row from the future was written before the clock was set back: it does not stand for this period.
+    latest = timezone.now() + CLOCKS_DIFFER
+    if Job.objects.filter(name=spec.name, key=key, created_at__gte=since, created_at__lte=latest).exists():
         return 0
     # One finished row is enough to know when it last ran.
     Job.objects.filter(name=spec.name, key=key, state=JobState.DONE).delete()

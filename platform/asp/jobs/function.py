@@ -7,10 +7,11 @@ from tenants.registry import Function, NavItem, SchemaCost
 function = Function(
     code="jobs",
     title=_("Background tasks"),
-    urls="asp.jobs.urls",
+    urls={"bureau": "asp.jobs.urls", "host": "asp.jobs.urls_host"},
     path="jobs/",
     sites=("bureau", "host"),
     navigation=(NavItem("jobs", _("Tasks"), "list-check", "jobs:list", duties=("system",), order=80),),
+    jobs=("asp.jobs.tasks",),
     cost=SchemaCost(tables=1, indexes=2),
     order=20,
 )

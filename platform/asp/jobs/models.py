@@ -1,5 +1,7 @@
 """Background work (后台任务): the row is the truth, the queue only carries its id."""
 
+import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
@@ -32,6 +34,7 @@ class Job(models.Model):
     title_params = models.JSONField(default=dict)
     params = models.JSONField(default=dict)
     about = models.UUIDField(null=True)
+    retry_of = models.UUIDField(null=True)
     key = models.CharField(max_length=200, blank=True)
     actor_kind = models.CharField(max_length=16)
     actor_id = models.UUIDField(null=True)
@@ -73,6 +76,18 @@ class Job(models.Model):
     def is_open(self) -> bool:
         """Whether the job still waits or runs."""
         return self.state in OPEN_STATES
+
+    @property
+    def duration(self) -> datetime.timedelta | None:
+        """How long it took from its first attempt; None before it has ended. Never below zero."""
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return max(self.finished_at - self.started_at, datetime.timedelta())
+
+    @property
+    def vanished(self) -> int:
+        """How many workers ended while they had it."""
+        return self.attempts - self.failures
 
     @property
     def title(self) -> str:

@@ -38,6 +38,9 @@ class JobSpec:
     attempts: int = 3
     texts: Mapping[str, Text] = field(default_factory=dict)
     every: datetime.timedelta | None = None
+    by_hand: bool = True
+    cancellable: bool = False
+    retryable: bool = True
 
     def __call__(self, run: "JobRun", **params: Any) -> Result:
         return self.function(run, **params)
@@ -60,12 +63,18 @@ def job(
     queue: Queue = "default",
     attempts: int = 3,
     texts: Mapping[str, Text] | None = None,
+    cancellable: bool = False,
+    retryable: bool | None = None,
 ) -> Callable[[Callable[..., Result]], JobSpec]:
     """Declare background work `name` ("app.thing_do").
 
     The function takes a `JobRun` and the keyword parameters that `job_start` stored. It runs outside
     any transaction, may run more than once, and opens its own. `title` may have places that
     `title_params` fill; `texts` gives the words for the codes that `run.progress` reports.
+
+    `cancellable`: people may stop it on its page; say so only if nothing waits for its end (a file that is
+    "being checked" would wait for ever). `retryable`: people may ask for it once more after it has failed;
+    so it is unless it wants one attempt only, as what runs more than once has to bear that anyway.
     """
 
     def declare(function: Callable[..., Result]) -> JobSpec:
@@ -77,23 +86,26 @@ def job(
             queue=queue,
             attempts=attempts,
             texts=dict(texts or {}),
+            cancellable=cancellable,
+            retryable=attempts > 1 if retryable is None else retryable,
         )
         return _keep(spec)
 
     return declare
 
 
-def periodic(*, every: datetime.timedelta | int) -> Callable[[JobSpec], JobSpec]:
+def periodic(*, every: datetime.timedelta | int, by_hand: bool = True) -> Callable[[JobSpec], JobSpec]:
     """Let the scheduler start a declared job every so often (a timedelta, or seconds), on each of its sites.
 
-    Sites take turns: each has its own moment within the period. Put it above `@job`.
+    Sites take turns: each has its own moment within the period. Put it above `@job`. With `by_hand`, the
+    system administrator may start it before its time. It is not retried: its next run follows anyway.
     """
     period = every if isinstance(every, datetime.timedelta) else datetime.timedelta(seconds=every)
     if period < datetime.timedelta(seconds=1):
         raise ValueError("a periodic job needs a period of at least a second")
 
     def declare(spec: JobSpec) -> JobSpec:
-        return _keep(replace(spec, every=period))
+        return _keep(replace(spec, every=period, by_hand=by_hand, retryable=False))
 
     return declare
 
@@ -111,6 +123,12 @@ def periodic_specs() -> list[JobSpec]:
     """Every job that the scheduler starts by the clock."""
     load()
     return [spec for spec in _specs.values() if spec.every is not None]
+
+
+def specs_on(site: Site) -> list[JobSpec]:
+    """Every kind of work that may be done for `site`."""
+    load()
+    return [spec for spec in _specs.values() if spec.runs_on(site)]
 
 
 def load() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from asp.jobs import hooks
 from asp.jobs.locks import job_locks
 from asp.jobs.models import Job, JobState
 from asp.jobs.values import jsonable
@@ -40,6 +41,7 @@ class JobRun:
         self.actor_name: str = job.actor_name
         self.request_id: str = job.request_id
         self.inline = inline
+        self._job = job
         self._written_at = 0.0
         self._code = job.progress_code
 
@@ -84,6 +86,10 @@ class JobRun:
             updated = _aside.submit(context.run, _patiently, update).result()
         if not updated or not (self.inline or job_locks.holds(self.job_id)):
             raise JobStopped(f"job {self.job_id} is no longer attempt {self.attempt} of this worker")
+        if fields:
+            for name, value in fields.items():
+                setattr(self._job, name, value)
+            hooks.changed_now(self._job)
 
 
 def _patiently(update: Callable[[], int]) -> int:

@@ -1,6 +1,5 @@
 """Taking a job, running it once, and storing how it ended."""
 
-import datetime
 import logging
 import random
 import uuid
@@ -11,7 +10,8 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone, translation
 
-from asp.jobs import registry, texts
+from asp.jobs import hooks, registry, texts
+from asp.jobs.dbclock import LONGEST_PAUSE, due, in_seconds
 from asp.jobs.locks import job_locks
 from asp.jobs.models import Job, JobState
 from asp.jobs.run import JobRun, JobStopped
@@ -24,7 +24,10 @@ log = logging.getLogger(__name__)
 
 # Beyond the job's own attempts: how many workers may die over it before it is taken for the culprit.
 MOST_VANISHED = 5
-LONGEST_PAUSE = 300.0
+# From then on it may be the culprit, and no two such jobs run at the same time: what only happened to stand
+# beside the culprit is not given up with it.
+SUSPECT = 2
+SUSPECTS = uuid.UUID(int=0)  # the lock of those, among the locks of jobs
 # A part that does not answer (storage, mail relay) is no fault of the job's: it is given this many chances,
 # about twenty minutes, unless the job declares that it wants only one.
 ATTEMPTS_WHILE_UNAVAILABLE = 9
@@ -41,6 +44,7 @@ class Outcome(Enum):
     OVER = "over"  # it had ended before
     EARLY = "early"  # its next attempt is not due yet
     MISSING = "missing"  # no such job on this site
+    ALONE = "alone"  # taken, and no other that lost workers runs beside it
 
 
 def run_job(job_id: uuid.UUID) -> Outcome:
@@ -50,39 +54,48 @@ def run_job(job_id: uuid.UUID) -> Outcome:
     """
     # Inside a test's transaction nobody else could see the row, so nothing may be done aside.
     inline = connection.in_atomic_block
+    outcome = Outcome.BUSY
     if not inline and not job_locks.acquire(job_id):
         return Outcome.BUSY
     try:
-        job, outcome = _claim(job_id)
+        job, outcome = _claim(job_id, inline=inline)
         if job is None:
             return outcome
+        hooks.changed(job)
         return told(job, lambda: _run(job, inline=inline))
     finally:
         if not inline:
             job_locks.release(job_id)
+            if outcome == Outcome.ALONE:
+                job_locks.release(SUSPECTS)
 
 
 @transaction.atomic
-def _claim(job_id: uuid.UUID) -> tuple[Job | None, Outcome]:
-    job = Job.objects.select_for_update().filter(id=job_id).first()
+def _claim(job_id: uuid.UUID, *, inline: bool) -> tuple[Job | None, Outcome]:
+    job = Job.objects.select_for_update().annotate(is_due=due()).filter(id=job_id).first()
     now = timezone.now()
     if job is None:
         return None, Outcome.MISSING
     if not job.is_open:
         return None, Outcome.OVER
-    if job.run_after is not None and job.run_after > now:
+    if not job.is_due:
         return None, Outcome.EARLY
-    if job.attempts - job.failures >= MOST_VANISHED:
-        log.error("job %s %s: %s workers vanished over it", job.name, job.id, job.attempts - job.failures)
+    if job.vanished >= MOST_VANISHED:
+        log.error("job %s %s: %s workers vanished over it", job.name, job.id, job.vanished)
         _end(job, JobState.FAILED, error_code=texts.VANISHED)
         return None, Outcome.FAILED
+    outcome = Outcome.DONE
+    if job.vanished >= SUSPECT and not inline:
+        if not job_locks.acquire(SUSPECTS):
+            return None, Outcome.BUSY
+        outcome = Outcome.ALONE
     job.state = JobState.RUNNING
     job.attempts += 1
     job.started_at = job.started_at or now
     job.heartbeat_at = now
     job.run_after = None
     job.save(update_fields=["state", "attempts", "started_at", "heartbeat_at", "run_after"])
-    return job, Outcome.DONE
+    return job, outcome
 
 
 def _run(job: Job, *, inline: bool) -> Outcome:
@@ -139,7 +152,7 @@ def _chances(job: Job) -> int:
 
 def pause_before_retry(failures: int) -> float:
     """Return the seconds to wait after so many failures: 2, 8, 32 … up to five minutes, a little uneven."""
-    pause = min(2.0 * 4 ** (failures - 1), LONGEST_PAUSE)
+    pause = min(2.0 * 4 ** (failures - 1), LONGEST_PAUSE / 1.2)
     return pause * random.uniform(0.8, 1.2)
 
 
@@ -148,18 +161,21 @@ def _end(job: Job, state: JobState, **fields: Any) -> Outcome:
     if not written:
         return Outcome.STOPPED
     forget_bell(job.id)
+    hooks.ended(job)
     return Outcome.DONE if state == JobState.DONE else Outcome.FAILED
 
 
 def _retry(job: Job, *, failures: int, pause: float) -> Outcome:
-    run_after = timezone.now() + datetime.timedelta(seconds=pause)
     try:
-        written = _store(job, state=JobState.QUEUED, failures=failures, run_after=run_after)
+        written = _store(job, state=JobState.QUEUED, failures=failures, run_after=in_seconds(pause))
     except (OperationalError, InterfaceError):
         log.warning("job %s %s: left to the sweep", job.name, job.id)
         connection.close()
         return Outcome.RETRY
-    return Outcome.RETRY if written else Outcome.STOPPED
+    if not written:
+        return Outcome.STOPPED
+    hooks.changed(job)
+    return Outcome.RETRY
 
 
 def _store(job: Job, **fields: Any) -> bool:
@@ -175,7 +191,11 @@ def _store(job: Job, **fields: Any) -> bool:
         written = bool(rows.update(**fields))
     if not written:
         log.warning("job %s %s: attempt %s came too late to store anything", job.name, job.id, job.attempts)
-    return written
+        return False
+    for name, value in fields.items():
+        if name != "run_after":  # the database has computed it
+            setattr(job, name, value)
+    return True
 
 
 def forget_bell(job_id: uuid.UUID) -> None:

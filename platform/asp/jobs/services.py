@@ -9,7 +9,7 @@ import redis
 from django.db import transaction
 from django.utils import timezone
 
-from asp.jobs import broker, registry, sites
+from asp.jobs import broker, hooks, registry, sites
 from asp.jobs.models import OPEN_STATES, Job, JobState
 from asp.jobs.registry import JobSpec
 from asp.jobs.values import clean_text, jsonable
@@ -43,6 +43,7 @@ def job_start(
     title_params: Mapping[str, Any] | None = None,
     key: str = "",
     about: uuid.UUID | None = None,
+    retry_of: uuid.UUID | None = None,
 ) -> Job:
     """Ask for background work on the current site, as part of the caller's transaction.
 
@@ -60,6 +61,7 @@ def job_start(
             title_params=jsonable(dict(title_params or {})),
             params=jsonable(dict(params or {})),
             about=about,
+            retry_of=retry_of,
             key=key,
             actor_kind=actor.kind,
             actor_id=actor.id,
@@ -75,6 +77,7 @@ def job_start(
         if known is not None:
             return known
     doorbell.ring("job", row.id)
+    hooks.changed(row)
     transaction.on_commit(lambda: send_quietly(row.id, site_key=site_key, queue=row.queue))
     return row
 
@@ -82,8 +85,13 @@ def job_start(
 @transaction.atomic
 def job_cancel(*, job: Job) -> bool:
     """Cancel an open job; a running one stops at its next progress. Return whether it was still open."""
-    rows = Job.objects.filter(id=job.id, state__in=OPEN_STATES)
-    return bool(rows.update(state=JobState.CANCELLED, finished_at=timezone.now()))
+    row = Job.objects.select_for_update().filter(id=job.id, state__in=OPEN_STATES).first()
+    if row is None:
+        return False
+    row.state, row.finished_at = JobState.CANCELLED, timezone.now()
+    row.save(update_fields=["state", "finished_at"])
+    hooks.ended(row)
+    return True
 
 
 def send_quietly(job_id: uuid.UUID, *, site_key: str, queue: str) -> bool:

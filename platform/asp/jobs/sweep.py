@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from asp.jobs import broker, sites
 from asp.jobs.bells import Bell
+from asp.jobs.dbclock import seconds_to_wait
 from asp.jobs.locks import job_lock_key
 from asp.jobs.models import Job, JobState
 
@@ -59,7 +60,9 @@ class JobSweep:
             return ended
         try:
             with sites.entered(key):
-                jobs = Job.objects.in_bulk([bell.ref for bell in free if bell.ref])
+                jobs = Job.objects.annotate(wait=seconds_to_wait()).in_bulk(
+                    [bell.ref for bell in free if bell.ref]
+                )
         except sites.UnknownSiteError:
             log.warning("site %s is gone; %s jobs with it", key, len(free))
             return {bell.id for bell in free}
@@ -88,7 +91,7 @@ class JobSweep:
         return False
 
     def _consider(self, bell: Bell, job: Job, key: str) -> None:
-        wait = (job.run_after - timezone.now()).total_seconds() if job.run_after else 0.0
+        wait: float = job.wait  # type: ignore[attr-defined]
         if wait > 0:
             self._again(bell, min(wait, RESEND_ANYWAY))
             return

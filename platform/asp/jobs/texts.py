@@ -1,10 +1,12 @@
 """Job rows in words, in the reader's language."""
 
+import datetime
+import re
 from typing import TYPE_CHECKING
 
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from asp.jobs import registry
 from asp.jobs.values import fill
@@ -35,6 +37,28 @@ def job_title(job: "Job") -> str:
     except registry.UnknownJobError:
         return job.name
     return fill(spec.title, job.title_params)
+
+
+def kind_title(name: str) -> str:
+    """Return what jobs called `name` do, with an ellipsis where each has something of its own."""
+    try:
+        return re.sub(r"\{[^}]*\}", "…", str(registry.find(name).title))
+    except registry.UnknownJobError:
+        return name
+
+
+def period_text(period: datetime.timedelta) -> str:
+    """Return how often regular work is done: every 5 minutes."""
+    seconds = int(period.total_seconds())
+    if seconds % 86400 == 0:
+        n, text = seconds // 86400, ngettext("every day", "every {n} days", seconds // 86400)
+    elif seconds % 3600 == 0:
+        n, text = seconds // 3600, ngettext("every hour", "every {n} hours", seconds // 3600)
+    elif seconds % 60 == 0:
+        n, text = seconds // 60, ngettext("every minute", "every {n} minutes", seconds // 60)
+    else:
+        n, text = seconds, ngettext("every second", "every {n} seconds", seconds)
+    return text.format(n=n)
 
 
 def job_progress(job: "Job") -> str:

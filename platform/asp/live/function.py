@@ -4,4 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.registry import Function
 
-function = Function(code="live", title=_("Live updates"), sites=("bureau", "host", "hall"), order=20)
+function = Function(
+    code="live",
+    title=_("Live updates"),
+    urls={"bureau": "asp.live.urls", "host": "asp.live.urls"},
+    path="live/",
+    sites=("bureau", "host"),
+    order=20,
+)

@@ -51,7 +51,7 @@ def test_the_starter_sees_it(cast, job):
     part = client.get(f"/jobs/{job.id}/progress/", HTTP_HX_REQUEST="true")
     assert "Inside &lt;b&gt;" in part.text
     assert 'value="1" max="2"' in part.text
-    assert "every 1s" in part.text
+    assert 'hx-trigger="tb-live"' in part.text
     assert "HX-Trigger" not in part.headers
 
 
@@ -67,7 +67,7 @@ def test_the_part_stops_asking_when_the_job_has_ended(cast, job):
     )
     part = client.get(f"/jobs/{job.id}/progress/")
     assert "r-1" in part.text
-    assert "every 1s" not in part.text
+    assert "tb-live" not in part.text
     assert part.headers["HX-Trigger"] == "tb-job-finished"
 
 
@@ -89,6 +89,53 @@ def test_the_system_administrator_sees_all_in_a_list(cast, job):
     assert str(job.id) not in client.get("/jobs/?state=done").text
     assert client.get("/jobs/?state=rubbish&page=x&system=1").status_code == 200
     assert SiteClient(cast.bureau).login_as(cast.clerk).get("/jobs/").status_code == 403
+
+
+def test_the_starter_cancels_and_tries_again(cast, job):
+    client = SiteClient(cast.bureau).login_as(cast.clerk)
+    assert f"/jobs/{job.id}/cancel/" in client.get(f"/jobs/{job.id}/").text
+    other = SiteClient(cast.bureau).login_as(cast.head)
+    assert other.post(f"/jobs/{job.id}/cancel/").status_code == 404
+    assert client.post(f"/jobs/{job.id}/cancel/").status_code == 302
+    assert "cancel/" not in client.get(f"/jobs/{job.id}/").text
+    assert client.post(f"/jobs/{job.id}/cancel/").status_code == 409
+    change(cast, job, state=JobState.FAILED, error_code="jobs.internal")
+    assert f"/jobs/{job.id}/retry/" in client.get(f"/jobs/{job.id}/").text
+    assert other.post(f"/jobs/{job.id}/retry/").status_code == 404
+    again = client.post(f"/jobs/{job.id}/retry/").url
+    assert str(job.id) not in again
+    # Pressed twice: the same one; and each of the two leads to the other.
+    assert client.post(f"/jobs/{job.id}/retry/").url == again
+    assert again in client.get(f"/jobs/{job.id}/").text
+    assert f"/jobs/{job.id}/" in client.get(again).text
+
+
+def test_a_list_of_one_kind(cast, job):
+    client = SiteClient(cast.bureau).login_as(cast.system)
+    assert str(job.id) in client.get(f"/jobs/?kind={job.name}").text
+    assert client.get("/jobs/?kind=tests.absent&state=done").status_code == 200
+    empty = client.get(f"/jobs/?kind={job.name}&state=cancelled").text
+    assert str(job.id) not in empty
+
+
+def test_regular_work_is_done_before_its_time(cast):
+    client = SiteClient(cast.bureau).login_as(cast.system)
+    assert "Forget tasks that ended long ago" in client.get("/jobs/regular/").text
+    answer = client.post("/jobs/regular/run/", {"name": "jobs.tidy"})
+    assert answer.status_code == 302
+    assert client.post("/jobs/regular/run/", {"name": "jobs.tidy"}).url == answer.url
+    assert client.post("/jobs/regular/run/", {"name": "tests.absent"}).status_code == 409
+    assert client.post("/jobs/regular/run/", {"name": work.hold.name}).status_code == 409
+    clerk = SiteClient(cast.bureau).login_as(cast.clerk)
+    assert clerk.post("/jobs/regular/run/", {"name": "jobs.tidy"}).status_code == 403
+
+
+def test_the_host_counts_what_waits_in_offices_and_sees_no_more(cast, job):
+    system, _security, _audit = host_administrators()
+    page = SiteClient("host").login_as(system).get("/jobs/offices/").text
+    assert cast.bureau.name in page or cast.bureau.slug in page or "Office" in page
+    assert str(job.id) not in page
+    assert SiteClient(cast.bureau).login_as(cast.system).get("/jobs/offices/").status_code == 404
 
 
 def test_the_host_has_its_own_list(cast, job):

@@ -1,5 +1,6 @@
 """Work that only tests ask for."""
 
+import os
 import time
 import uuid
 
@@ -22,7 +23,7 @@ def add(run: JobRun, *, a: int, b: int) -> Params:
     return {"sum": a + b, "key": prefix_key("x"), "by": Actor.of_job(run).name}
 
 
-@job("tests.hold", title="Hold", scope="any", texts={"inside": "Inside {place}"})
+@job("tests.hold", title="Hold", scope="any", texts={"inside": "Inside {place}"}, cancellable=True)
 def hold(run: JobRun, *, flag: str) -> Params:
     """Show that it runs, then wait for a flag."""
     flags.count(f"{flag}:begun")
@@ -39,6 +40,22 @@ def hold(run: JobRun, *, flag: str) -> Params:
 def nap(_run: JobRun) -> None:
     """What takes a moment."""
     time.sleep(0.05)
+
+
+@job("tests.nap_long", title="Long nap", scope="any")
+def nap_long(run: JobRun) -> None:
+    """What takes a few seconds."""
+    for step in range(60):
+        time.sleep(0.05)
+        run.progress(step, 60)
+
+
+@job("tests.poison", title="Poison", scope="any")
+def poison(_run: JobRun, *, flag: str) -> None:
+    """Kills the process that runs it, as a broken library or the kernel's memory killer does."""
+    flags.count(flag)
+    time.sleep(0.3)
+    os._exit(9)
 
 
 @job("tests.in_transaction", title="Long transaction", scope="any")

@@ -32,7 +32,9 @@ def beat(process: str, **facts: float) -> Beat:
     return Beat(process, "m", 1, time.time(), time.time(), facts=facts)
 
 
-EVERYBODY = [beat(name) for name in ("web", "transfer", "worker", "provisioner", "scheduler", "relay")]
+EVERYBODY = [
+    beat(name) for name in ("web", "transfer", "worker", "provisioner", "scheduler", "relay", "realtime")
+]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +151,7 @@ def test_processes_and_rounds_are_read_from_the_heartbeats():
     client.delete(alive.KEY)
     assert work.processes().status == Status.WRONG
     assert work.scheduler().status == Status.WRONG
-    for name in ("web", "transfer", "worker", "provisioner", "scheduler", "relay"):
+    for name in ("web", "transfer", "worker", "provisioner", "scheduler", "relay", "realtime"):
         value = {"process": name, "machine": "m", "pid": 1, "started": 1.0, "at": time.time()}
         facts = {"scheduler-round": time.time()} if name == "scheduler" else {}
         client.hset(alive.KEY, name, json.dumps(value | {"facts": facts}))

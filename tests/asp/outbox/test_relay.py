@@ -1,11 +1,14 @@
 """The relay in this process: order, one effect, what waits and what is given up."""
 
 import datetime
+import queue
+import threading
 import uuid
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from asp.outbox import addresses, consumers
@@ -138,6 +141,34 @@ def test_what_a_closed_office_should_get_is_given_up_with_the_reason(make_bureau
         send(a, b, "1")
         settle(a)
         assert [(each.state, each.error_code) for each in envelopes(a, b)] == [("dead", delivery.GONE)]
+
+
+def test_two_relays_at_once_do_not_disturb_each_other(make_bureau):
+    a, b = make_bureau(), make_bureau()
+    marks = [str(number) for number in range(120)]
+    start = threading.Barrier(2)
+
+    def relay() -> None:
+        try:
+            mine = Relay()
+            mine.prepare()
+            start.wait(10)
+            for _ in marks[::2]:
+                with suppress(queue.Empty):
+                    send(a, b, todo.get_nowait())
+                mine.work()
+        finally:
+            connection.close()
+
+    todo: queue.Queue[str] = queue.Queue()
+    for mark in marks:
+        todo.put(mark)
+    with ThreadPoolExecutor(2) as pool:
+        for each in [pool.submit(relay) for _ in range(2)]:
+            each.result()
+    settle(a)
+    assert sorted(noted(b, a), key=int) == marks
+    assert [each.seq for each in envelopes(a, b)] == sorted(each.seq for each in envelopes(a, b))
 
 
 def test_a_message_of_newer_code_is_kept_until_it_is_understood(make_bureau):

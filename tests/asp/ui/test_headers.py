@@ -41,6 +41,7 @@ class TestSecurityHeaders:
             "style-src": "'self'",
             "img-src": "'self' data:",
             "connect-src": "'self'",
+            "worker-src": "'self'",
             "object-src": "'none'",
             "base-uri": "'none'",
             "form-action": "'self'",

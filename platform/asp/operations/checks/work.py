@@ -15,7 +15,7 @@ from tenants.observe import alive, recent
 from tenants.observe.alive import Beat
 from tenants.observe.checks import Result, check, ok, warning, wrong
 
-EXPECTED = {"web", "transfer", "worker", "provisioner", "scheduler", "relay"}
+EXPECTED = {"web", "transfer", "worker", "provisioner", "scheduler", "relay", "realtime"}
 ROUND = "scheduler-round"
 ROUND_WRONG = 30.0
 QUEUE_WARN, QUEUE_WRONG = 120, 900

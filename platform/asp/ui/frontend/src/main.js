@@ -18,6 +18,7 @@ import "./behaviours/selection.js";
 import "./behaviours/keyboard.js";
 import "./behaviours/toasts.js";
 import "./behaviours/parts.js";
+import "./behaviours/live.js";
 import "./behaviours/small.js";
 import "./elements/upload.js";
 import { register } from "./components.js";

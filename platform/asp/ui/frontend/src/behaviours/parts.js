@@ -40,6 +40,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     const select = asker?.closest?.("[hx-select]");
     if (!select) {
       event.detail.shouldSwap = false;
+      // A badge that nobody watches must not take a half-written form away.
+      if (asker?.matches?.("[data-tb-live]:not([data-tb-pace])")) return;
       window.location.reload();
     }
   }

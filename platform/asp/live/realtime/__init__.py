@@ -1,0 +1,1 @@
+"""The realtime process: one connection to Valkey, many event streams, no database and no apps."""
