@@ -21,6 +21,7 @@ from asp.outbox import addresses
 from asp.outbox.models import InMessage
 from asp.outbox.probe import ANSWER
 from asp.outbox.services import message_send
+from bench.live import live
 from bench.results import Results, median, percentile
 from provisioning.tasks import report_figures
 from tenants.context import bureau_context
@@ -46,6 +47,7 @@ def run(results: Results) -> None:
     store.ensure_bucket()
     messages(results)
     fairness(results)
+    live(results, program)
     sign_ins(results)
     seals(results)
 

@@ -3,9 +3,13 @@
 import datetime
 import uuid
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
+from asp.accounts.models import Account
+from asp.notify.services import announce
 from asp.outbox import addresses
 from asp.outbox.consumers import Received, consumes
 from office.notices.models import HostNotice
@@ -17,7 +21,7 @@ def host_announced(message: Received) -> None:
     if message.sender != addresses.HOST:
         return
     body = message.body
-    HostNotice.objects.get_or_create(
+    notice, is_new = HostNotice.objects.get_or_create(
         id=uuid.UUID(body["id"]),
         defaults={
             "title": str(body["title"])[:100],
@@ -29,6 +33,15 @@ def host_announced(message: Received) -> None:
             "published_at": parse_datetime(body["published_at"]) or message.occurred_at,
         },
     )
+    if is_new:
+        # Everybody finds it on the workbench; those who answer for the office are told.
+        announce(
+            kind="notices.host_announced",
+            to=Account.objects.administrators().values_list("pk", flat=True),
+            params={"title": notice.title},
+            url=reverse("notices:detail", urlconf=settings.URL_TABLES["bureau"], args=[notice.pk]),
+            about=notice.pk,
+        )
 
 
 @consumes("notices.host_withdrew", scope="bureau")

@@ -3,17 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
-from asp.accounts.models import Duty
+from asp.accounts.models import Account, Duty
 from asp.audit.actor import Actor
 from asp.audit.services import record
+from asp.notify.services import announce
 from provisioning import codes
 from provisioning.credit_code import check
 from provisioning.errors import AdministratorsIncomplete, CodeInvalid, LetterMissing
 from provisioning.models import Administrator, Application, ApplicationState, Event, EventKind
 from provisioning.services.drafts import editable_locked, letter_take
+from tenants.context import host_context
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,21 @@ def application_submit(
         target_name=application.name,
         params={"name": application.name},
     )
+    _administrators_tell(application, again=again)
     return application
+
+
+def _administrators_tell(application: Application, *, again: bool) -> None:
+    with host_context():
+        announce(
+            kind=f"provisioning.application_{'resubmitted' if again else 'submitted'}",
+            to=Account.objects.administrators().filter(duty=Duty.SYSTEM).values_list("pk", flat=True),
+            params={"name": application.name},
+            url=reverse(
+                "provisioning:application-detail", urlconf=settings.URL_TABLES["host"], args=[application.pk]
+            ),
+            about=application.pk,
+        )
 
 
 def administrators_problem(people: Sequence[Person]) -> bool:

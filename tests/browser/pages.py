@@ -157,6 +157,7 @@ HOST = (
     View("host-bureaus-none", "host", "host-system", "provisioning:bureau-list", query="?q=xyz"),
     View("host-bureau", "host", "host-system", "provisioning:bureau-detail", ("bureau",)),
     View("host-jobs", "host", "host-system", "jobs:list"),
+    View("host-notifications", "host", "host-system", "notify:list"),
     View("host-jobs-regular", "host", "host-system", "jobs:regular"),
     View("host-jobs-offices", "host", "host-system", "jobs:offices"),
     View("host-job", "host", "host-system", "jobs:detail", ("host-job",)),
@@ -187,6 +188,8 @@ HOST = (
 ADMINISTRATION = (
     View("office-workbench-system", "bureau", "system", "workbench:home", empty=True),
     View("office-notices", "bureau", "clerk", "notices:list", empty=True),
+    View("office-notifications", "bureau", "clerk", "notify:list"),
+    View("office-notify-settings", "bureau", "clerk", "notify:settings"),
     View("office-notice", "bureau", "clerk", "notices:detail", ("notice",)),
     View("office-departments", "bureau", "system", "organization:department-list", empty=True),
     View("office-department", "bureau", "system", "organization:department-edit", ("department",)),
@@ -274,7 +277,7 @@ NOT_LOOKED_AT = frozenset(
         "operations:health-line",  # stands on the overview
         "accounts:forgotten",  # only where mail can be sent, which here it cannot
         *("audit:chain", "audit:verify", "jobs:progress", "jobs:cancel", "jobs:retry"),
-        *("jobs:regular-run", "live:ticket"),
+        *("jobs:regular-run", "live:ticket", "notify:bell", "notify:open", "notify:read-all"),
         *(
             "organization:department-move",
             "organization:department-shift",

@@ -12,6 +12,7 @@ from asp.audit.actor import Actor
 from asp.audit.tasks import verify_log
 from asp.blobs.services import blob_write
 from asp.jobs import job_start
+from asp.notify.services import announce
 from office.library import services as library
 from office.library.models import Level
 from office.notices.models import HostNotice
@@ -50,6 +51,11 @@ def furnish(bureau: BureauRef) -> Cast:
         import_begin(actor=Actor.of_account(cast.system), blob=blob, filename=f"{MARK}.xlsx")
         HostNotice.objects.create(
             id=uuid7(), title=f"{MARK}公告", text=f"{MARK}", published_at=timezone.now()
+        )
+        announce(
+            kind="library.shared",
+            to=[each.pk for each in (*cast.staff, *cast.administrators)],
+            params={"name": MARK},
         )
         job_start(
             actor=Actor.of_account(cast.system),

@@ -1,10 +1,13 @@
 """Access (授权): letting people, departments and posts into a folder or file."""
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 
-from asp.accounts.subjects import Subject, subject_labels
+from asp.accounts.subjects import PERSON, Subject, subject_labels
 from asp.audit.actor import Actor
 from asp.audit.services import record
+from asp.notify.services import announce
 from office.library.errors import NobodyToShareWith, OwnAccess
 from office.library.models import Access, Level, Node
 from office.library.selectors.access import is_own_row
@@ -33,6 +36,16 @@ def access_grant(*, actor: Actor, node: Node, subject: Subject, level: Level) ->
     )
     _index.put_tree(actor=actor, node=node)
     _record(actor, f"library.access_granted_{level.name.lower()}", node, subject)
+    if subject.kind == PERSON and subject.id is not None:
+        announce(
+            kind="library.shared",
+            to=[subject.id],
+            params={"person": actor.name, "name": node.name, "level": int(level)},
+            url=reverse("library:node", urlconf=settings.URL_TABLES["bureau"], args=[node.pk]),
+            about=node.pk,
+            key=f"shared:{node.pk}",
+            actor=actor,
+        )
     return access
 
 

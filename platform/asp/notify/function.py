@@ -2,6 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tenants.registry import Function
+from tenants.registry import Function, SchemaCost
 
-function = Function(code="notify", title=_("Notifications"), sites=("bureau", "host"), order=30)
+function = Function(
+    code="notify",
+    title=_("Notifications"),
+    urls={"bureau": "asp.notify.urls", "host": "asp.notify.urls"},
+    path="notifications/",
+    sites=("bureau", "host"),
+    jobs=("asp.notify.tasks",),
+    cost=SchemaCost(tables=2, indexes=7),
+    order=30,
+)

@@ -49,6 +49,23 @@ class LanguageEntry:
     active: bool
 
 
+@dataclass(frozen=True)
+class Bell:
+    """The bell of the frame: its page, the address of the bell alone, how many are unread."""
+
+    url: str
+    part: str
+    count: int
+
+
+_bells: list[Callable[[HttpRequest], Bell | None]] = []
+
+
+def register_bell(source: Callable[[HttpRequest], Bell | None]) -> None:
+    """Say where the bell comes from; notifications lie above this app."""
+    _bells[:] = [source]
+
+
 def url_or_empty(name: str) -> str:
     """The URL of a view that this site may not have."""
     try:
@@ -235,6 +252,13 @@ class Shell:
     def search_text(self) -> str:
         """What is in the search box now."""
         return self.request.GET.get("q", "") if self.request.path == self.search_url else ""
+
+    @cached_property
+    def bell(self) -> Bell | None:
+        """The person's notifications, on sites that have them."""
+        if self.person is None or self.bare or self.kind not in ("bureau", "host"):
+            return None
+        return next((found for source in _bells if (found := source(self.request)) is not None), None)
 
     @cached_property
     def profile_url(self) -> str:

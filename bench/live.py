@@ -1,0 +1,175 @@
+"""From a commit to an open page, with 200 pages open. Part of `make bench AREA=ground`."""
+
+import asyncio
+import random
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from django.conf import settings
+from django.db import transaction
+
+from asp.accounts.models import Account
+from asp.audit.actor import Actor
+from asp.jobs import job_start
+from asp.live import audiences, tickets
+from asp.live.services import publish
+from bench.results import Results, percentile
+from infra.tools import program as tool
+from provisioning.tasks import report_figures
+from tenants.context import bureau_context, current_site
+from tenants.keys import uuid7
+from tenants.site import BureauRef
+from tests.support.bureaus import open_bureau
+from tests.support.client import SiteClient
+from tests.support.people import Cast, people
+
+PAGES = 200
+EVENTS = 150
+SESSION = "bench-session-of-one-browser-000"
+PATIENCE = 20.0
+
+
+class Streams:
+    """Open event streams, read by a loop in a thread of its own."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Semaphore(0)
+        self.heard: dict[tuple[int, str], float] = {}
+        self.news = threading.Condition()
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+
+    def open(self, host: str, shown: list[str]) -> None:
+        """Open one stream for each ticket and wait until all say hello."""
+        for number, ticket in enumerate(shown):
+            asyncio.run_coroutine_threadsafe(self._listen(number, host, ticket), self._loop)
+        for _ in shown:
+            if not self._ready.acquire(timeout=PATIENCE):
+                raise TimeoutError("not every stream was opened")
+
+    def wait(self, wanted: set[tuple[int, str]]) -> float:
+        """Wait until all of these have been heard; gives when the last was."""
+        with self.news:
+            if not self.news.wait_for(lambda: wanted <= self.heard.keys(), PATIENCE):
+                raise TimeoutError("an event was not heard")
+            return max(self.heard[each] for each in wanted)
+
+    def close(self) -> None:
+        """Break all streams off."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    async def _listen(self, number: int, host: str, ticket: str) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        cookie = f"{settings.SESSION_COOKIE_NAME}={SESSION}"
+        lines = ("GET /live/stream HTTP/1.1", f"Host: {host}", f"Cookie: {cookie}", f"Live-Ticket: {ticket}")
+        writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
+        async for line in reader:
+            if line.startswith(b"event: hello"):
+                self._ready.release()
+            elif line.startswith(b'data: {"kind"'):
+                mark = line.split(b'"id":"')[1].split(b'"')[0].decode()
+                with self.news:
+                    self.heard[number, mark] = time.perf_counter()
+                    self.news.notify_all()
+
+
+def live(results: Results, program: Callable[..., AbstractContextManager[None]]) -> None:
+    """Measure single events with the part that is fetched for them, and one event that all pages hear."""
+    bureau = open_bureau()
+    cast = people(bureau)
+    host = f"{bureau.slug}.{settings.ASP.base_domain}"
+    port = _free_port()
+    argv = (tool("granian"), "asp.config.asgi:application", "--interface", "asgi", "--port", str(port))
+    with program(*argv, "--host", "127.0.0.1", "--workers", "1", "--log-level", "warning"):
+        _await_port(port)
+        persons, shown = _tickets(bureau, host)
+        streams = Streams(port)
+        try:
+            streams.open(host, shown)
+            seen, whole = _single(streams, bureau, persons, _part_of(cast))
+            all_told = _broadcast(streams, bureau)
+        finally:
+            streams.close()
+    results.add(f"live, commit to one of {PAGES} pages, p95", percentile(seen, 95), "s")
+    results.at_most(
+        f"live, commit to the part shown anew on one of {PAGES} pages, p95", percentile(whole, 95), "s", 1.0
+    )
+    results.add(f"live, commit until the last of {PAGES} pages is told, p95", percentile(all_told, 95), "s")
+
+
+def _tickets(bureau: BureauRef, host: str) -> tuple[list[str], list[str]]:
+    persons = [str(uuid7()) for _ in range(PAGES)]
+    with bureau_context(bureau):
+        shown = [
+            tickets.issue(
+                site=current_site().key,
+                host=host,
+                account=person,
+                session_key=SESSION,
+                audiences=[audiences.account(person), audiences.everybody()],
+            )
+            for person in persons
+        ]
+    return persons, shown
+
+
+def _part_of(cast: Cast) -> Callable[[], None]:
+    """What a page does when it is told: fetch the progress of a job."""
+    clerk: Account = cast.clerk
+    with bureau_context(cast.bureau):
+        job = job_start(actor=Actor.of_account(clerk), job=report_figures)
+    client = SiteClient(cast.bureau).login_as(clerk)
+
+    def fetch() -> None:
+        answer = client.get(f"/jobs/{job.id}/progress/", HTTP_X_TB_POLL="1")
+        assert answer.status_code == 200, answer.status_code
+
+    fetch()
+    return fetch
+
+
+def _single(
+    streams: Streams, bureau: BureauRef, persons: list[str], fetch: Callable[[], None]
+) -> tuple[list[float], list[float]]:
+    seen, whole = [], []
+    for _ in range(EVENTS):
+        number, mark = random.randrange(PAGES), uuid7()
+        with bureau_context(bureau), transaction.atomic():
+            publish(kind="job", id=mark, to=[audiences.account(persons[number])])
+            began = time.perf_counter()
+        seen.append(streams.wait({(number, str(mark))}) - began)
+        fetch()
+        whole.append(time.perf_counter() - began)
+    return seen, whole
+
+
+def _broadcast(streams: Streams, bureau: BureauRef) -> list[float]:
+    took = []
+    for _ in range(20):
+        mark = uuid7()
+        with bureau_context(bureau), transaction.atomic():
+            publish(kind="job", id=mark, to=[audiences.everybody()])
+            began = time.perf_counter()
+        took.append(streams.wait({(number, str(mark)) for number in range(PAGES)}) - began)
+    return took
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _await_port(port: int) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError("the realtime process does not listen")
