@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_noop, ngettext
+from django.utils.translation import gettext, gettext_noop
 
 from asp.jobs import registry
 from asp.jobs.values import fill
@@ -51,14 +51,14 @@ def period_text(period: datetime.timedelta) -> str:
     """Return how often regular work is done: every 5 minutes."""
     seconds = int(period.total_seconds())
     if seconds % 86400 == 0:
-        n, text = seconds // 86400, ngettext("every day", "every {n} days", seconds // 86400)
+        n, one, many = seconds // 86400, gettext("every day"), gettext("every {n} days")
     elif seconds % 3600 == 0:
-        n, text = seconds // 3600, ngettext("every hour", "every {n} hours", seconds // 3600)
+        n, one, many = seconds // 3600, gettext("every hour"), gettext("every {n} hours")
     elif seconds % 60 == 0:
-        n, text = seconds // 60, ngettext("every minute", "every {n} minutes", seconds // 60)
+        n, one, many = seconds // 60, gettext("every minute"), gettext("every {n} minutes")
     else:
-        n, text = seconds, ngettext("every second", "every {n} seconds", seconds)
-    return text.format(n=n)
+        n, one, many = seconds, gettext("every second"), gettext("every {n} seconds")
+    return one if n == 1 else many.format(n=n)
 
 
 def job_progress(job: "Job") -> str:
