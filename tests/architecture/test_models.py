@@ -18,11 +18,12 @@ INTEGER_KEYS = {
     "auth.Permission",
     "contenttypes.ContentType",
 }
-# Keys that are no identifiers: one row per version, session or bureau.
+# Keys that are no identifiers: one row per version, session, bureau or repeated request.
 NATURAL_KEYS = {
     "tenants.SchemaTemplate",
     "accounts.Session",
     "audit_heads.Head",
+    "idempotency.Answer",
     "blobs.StorageAccount",
     "provisioning.Attempts",
 }

@@ -1,5 +1,6 @@
 """A test client that speaks to one site as a browser would."""
 
+import secrets
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +23,12 @@ class SiteClient(Client):
         super().__init__(
             HTTP_HOST=host, HTTP_SEC_FETCH_SITE="same-origin", HTTP_ACCEPT_LANGUAGE="en", **kwargs
         )
+
+    def generic(self, method: str, path: str, *args: Any, **kwargs: Any) -> Any:
+        """As pages do, send a key by which a repeat would be known, unless the test sends its own."""
+        if method in {"POST", "PUT", "DELETE"} and "HTTP_IDEMPOTENCY_KEY" not in kwargs:
+            kwargs["HTTP_IDEMPOTENCY_KEY"] = secrets.token_urlsafe(12)
+        return super().generic(method, path, *args, **kwargs)
 
     def login_as(self, account: Any, *, verified: bool = True) -> "SiteClient":
         """Sign `account` of this site in, by default with the second factor already given."""

@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "asp.ui.middleware.ErrorsMiddleware",
     "asp.ui.middleware.FlashMiddleware",
     "axes.middleware.AxesMiddleware",
+    "asp.idempotency.middleware.IdempotencyMiddleware",
 ]
 CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_HTTPONLY = True
@@ -117,6 +118,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "asp.ui.context.shell",
             ],
+            "builtins": ["asp.idempotency.templatetags.idempotency"],
         },
     },
 ]

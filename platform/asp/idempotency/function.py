@@ -2,8 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tenants.registry import Function
+from tenants.registry import Function, SchemaCost
 
 function = Function(
-    code="idempotency", title=_("Repeated requests"), sites=("bureau", "host", "hall"), order=20
+    code="idempotency",
+    title=_("Repeated requests"),
+    sites=("bureau", "host", "hall"),
+    jobs=("asp.idempotency.tasks",),
+    cost=SchemaCost(tables=1, indexes=3),
+    order=20,
 )

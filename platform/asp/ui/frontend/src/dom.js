@@ -67,3 +67,8 @@ export function h(tag, attributes = {}, ...children) {
   element.append(...children.filter((child) => child != null));
   return element;
 }
+
+/** A word that nobody has used before. (`crypto.randomUUID` exists on https only.) */
+export function randomKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,10 +1,34 @@
 // HTMX: the token, what to do with errors, and what to do when a part turns out to be a whole page.
-import { csrfToken } from "../dom.js";
+import { csrfToken, randomKey } from "../dom.js";
 import { t } from "../strings.js";
 import { toast } from "./toasts.js";
 
+// By its key a repeat is known: a form carries one, an act without a form gets one that holds until an answer comes.
+const KEY = "idempotency_key";
+
 document.addEventListener("htmx:configRequest", (event) => {
-  if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrfToken();
+  const { verb, headers, parameters, elt } = event.detail;
+  if (verb === "get") return;
+  headers["X-CSRFToken"] = csrfToken();
+  if (!parameters[KEY]) headers["Idempotency-Key"] = elt.dataset.tbKey ||= randomKey();
+});
+
+function renew(form) {
+  const field = form.elements[KEY];
+  if (field) field.value = randomKey();
+}
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, xhr } = event.detail;
+  if (!xhr.status) return; // no answer: it may have happened
+  delete elt.dataset.tbKey;
+  const form = elt.closest("form");
+  if (form) renew(form);
+});
+
+// Somebody who goes back and sends a form once more means it.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) for (const form of document.forms) renew(form);
 });
 
 const KNOWN = { 401: "error-forbidden", 403: "error-forbidden", 404: "error-absent", 410: "error-absent" };
