@@ -60,7 +60,14 @@ class Streams:
 
     def close(self) -> None:
         """Break all streams off."""
+        asyncio.run_coroutine_threadsafe(self._cancel(), self._loop).result(PATIENCE)
         self._loop.call_soon_threadsafe(self._loop.stop)
+
+    async def _cancel(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for each in others:
+            each.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def _listen(self, number: int, host: str, ticket: str) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
