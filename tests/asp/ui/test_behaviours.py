@@ -1,9 +1,10 @@
 """What the bundle does on a page, in Chromium, under the content security policy."""
 
 from collections.abc import Iterator
+from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route
 
 from asp.ui.bundle import BundleMissing, manifest
 from tests.asp.ui.browser import ORIGIN, TusServer, chromium, draw, stage_in
@@ -23,6 +24,9 @@ LETTER = """<form method="post" action="/letter/" data-tb-unsaved data-tb-draft=
 <input name="title" aria-label="Title" value=""><input type="password" name="secret" id="secret" aria-label="Secret">
 <button type="button" data-tb-reveal="secret" aria-label="Show password">{% icon "eye" %}</button>
 <button type="submit" name="go" value="1">Send</button></form>"""
+PARTS = """<button type="button" hx-post="/act/" hx-swap="none">Act</button>
+<form hx-post="/form/" hx-swap="none" data-tb-unsaved>{% csrf_token %}<input name="a" aria-label="A" value="1">
+<button type="submit">Send</button></form>"""
 UPLOAD = """{% include "ui/_upload.html" with purpose="library.file" target="folder-1" multiple=True max=6291456 input="#got" %}
 <input type="hidden" id="got">"""
 KEPT = "JSON.stringify(localStorage)"
@@ -238,3 +242,38 @@ class TestUpload:
             )
             assert status.nth(1).inner_text() == "Not uploaded: This file is empty."
             assert tus.created == []
+
+
+def test_an_act_keeps_its_key_until_an_answer_comes(browser: Browser) -> None:
+    """A repeat after a lost answer is known to the server; a second act is another one."""
+    with stage_in(browser) as (stage, page):
+        keys: list[str] = []
+
+        def act(route: Route) -> None:
+            keys.append(route.request.headers["idempotency-key"])
+            route.abort() if len(keys) == 1 else route.fulfill(status=204)
+
+        stage.pages["/"] = draw(PARTS)
+        stage.answer("/act/", act)
+        page.goto(f"{ORIGIN}/")
+        for count in (1, 2, 3):
+            with page.expect_event("requestfailed" if count == 1 else "requestfinished"):
+                page.get_by_role("button", name="Act").click()
+        assert keys[0] == keys[1] != keys[2]
+
+
+def test_a_form_that_stays_gets_another_key_and_is_not_taken_for_changed(browser: Browser) -> None:
+    with stage_in(browser) as (stage, page):
+        stage.pages["/"] = draw(PARTS)
+        stage.answer("/form/", lambda route: route.fulfill(status=204))
+        page.goto(f"{ORIGIN}/")
+        asked: list[str] = []
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+        for _ in range(2):
+            with page.expect_response("**/form/"):
+                page.get_by_role("button", name="Send").click()
+            page.locator("form:not([aria-busy]) [name=a]").wait_for()
+        first, second = (parse_qs(body)["idempotency_key"] for body in stage.posts("/form/"))
+        assert first != second
+        page.goto(f"{ORIGIN}/elsewhere/")
+        assert asked == []

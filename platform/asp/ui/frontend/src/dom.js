@@ -68,6 +68,9 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** The field of a form by which the server knows a repeat. */
+export const REPEAT_KEY = "idempotency_key";
+
 /** A word that nobody has used before. (`crypto.randomUUID` exists on https only.) */
 export function randomKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,5 +1,5 @@
 // Forms: one submission at a time, a warning before typed text is lost, filters that send themselves.
-import { eachPart, on } from "../dom.js";
+import { REPEAT_KEY, eachPart, on } from "../dom.js";
 
 const PATIENCE = 15000; // after this a form may be sent again, in case the answer was a download
 
@@ -52,7 +52,11 @@ window.addEventListener("pageshow", (event) => {
 
 // <form data-tb-unsaved>: asks before the page is left with something typed.
 const serialise = (form) =>
-  JSON.stringify([...new FormData(form)].map(([k, v]) => [k, v instanceof File ? `${v.name}:${v.size}` : v]));
+  JSON.stringify(
+    [...new FormData(form)]
+      .filter(([k]) => k !== REPEAT_KEY) // changes by itself
+      .map(([k, v]) => [k, v instanceof File ? `${v.name}:${v.size}` : v]),
+  );
 const before = new WeakMap();
 
 eachPart((root) => {

@@ -1,20 +1,18 @@
 // HTMX: the token, what to do with errors, and what to do when a part turns out to be a whole page.
-import { csrfToken, randomKey } from "../dom.js";
+import { REPEAT_KEY, csrfToken, randomKey } from "../dom.js";
 import { t } from "../strings.js";
 import { toast } from "./toasts.js";
 
 // By its key a repeat is known: a form carries one, an act without a form gets one that holds until an answer comes.
-const KEY = "idempotency_key";
-
 document.addEventListener("htmx:configRequest", (event) => {
   const { verb, headers, parameters, elt } = event.detail;
   if (verb === "get") return;
   headers["X-CSRFToken"] = csrfToken();
-  if (!parameters[KEY]) headers["Idempotency-Key"] = elt.dataset.tbKey ||= randomKey();
+  if (!parameters[REPEAT_KEY]) headers["Idempotency-Key"] = elt.dataset.tbKey ||= randomKey();
 });
 
 function renew(form) {
-  const field = form.elements[KEY];
+  const field = form.elements[REPEAT_KEY];
   if (field) field.value = randomKey();
 }
 
