@@ -59,5 +59,5 @@ def _tell(hooks: list[Hook], job: Job) -> None:
     for hook in tuple(hooks):
         try:
             hook(job)
-        except Exception:
+        except Exception:  # whatever a hook does wrong: the job has ended all the same
             log.exception("job %s %s: a hook failed", job.name, job.id)
