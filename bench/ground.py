@@ -21,6 +21,7 @@ from asp.outbox import addresses
 from asp.outbox.models import InMessage
 from asp.outbox.probe import ANSWER
 from asp.outbox.services import message_send
+from bench.fleet import upgrades
 from bench.live import live
 from bench.results import Results, median, percentile
 from provisioning.tasks import report_figures
@@ -50,6 +51,7 @@ def run(results: Results) -> None:
     live(results, program)
     sign_ins(results)
     seals(results)
+    upgrades(results)
 
 
 @contextmanager

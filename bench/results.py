@@ -50,6 +50,10 @@ class Results:
         """Keep a figure whose target is an upper limit."""
         self.add(name, value, unit, target=f"≤ {limit} {unit}", met=value <= limit, **more)  # type: ignore[arg-type]
 
+    def at_least(self, name: str, value: float, unit: str, limit: float, **more: object) -> None:
+        """Keep a figure whose target is a lower limit."""
+        self.add(name, value, unit, target=f"≥ {limit} {unit}", met=value >= limit, **more)  # type: ignore[arg-type]
+
     def write(self, path: Path) -> None:
         """Replace this area's rows in the file, leaving those of other areas."""
         former = json.loads(path.read_text()) if path.exists() else []

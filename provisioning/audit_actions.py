@@ -72,3 +72,11 @@ register("provisioning.bureau_resumed", _("Resumed the office of {name}"))
 register("provisioning.bureaus_exported", _("Exported the list of bureaus ({count})"))
 register("provisioning.announcement_published", _("Published “{title}” to {receivers} bureaus"))
 register("provisioning.announcement_withdrawn", _("Withdrew the announcement “{title}”"))
+register("provisioning.fleet_upgrade_started", _("Started upgrading all offices that are not current"))
+register(
+    "provisioning.bureau_upgrade_started", _("Started upgrading the office of {name} from version {version}")
+)
+register(
+    "provisioning.fleet_upgraded",
+    _("Upgraded offices to version {version}: {done} are current, {failed} failed"),
+)

@@ -153,3 +153,17 @@ class AnnouncementWithdrawn(Conflict):
 
     code = "provisioning.announcement_withdrawn"
     message = _("This announcement has been withdrawn already.")
+
+
+class UpgradeFailed(UserFacingError):
+    """An upgrade of offices ended, and some are still outdated."""
+
+    code = "provisioning.upgrade_failed"
+    message = _("{done} offices were upgraded, {failed} were not. The page “Upgrades” says why.")
+
+
+class NothingToUpgrade(Conflict):
+    """Somebody was faster, or the page was old."""
+
+    code = "provisioning.nothing_to_upgrade"
+    message = _("Every office is of the current version already.")

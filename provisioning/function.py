@@ -56,5 +56,14 @@ function = Function(
             order=40,
             sites=("host",),
         ),
+        NavItem(
+            "versions",
+            _("Upgrades"),
+            "versions",
+            "provisioning:versions",
+            duties=("system",),
+            order=65,
+            sites=("host",),
+        ),
     ),
 )

@@ -10,14 +10,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from asp.blobs.models import Blob, BlobState
-from asp.jobs.models import Job, JobState
+from asp.jobs.models import OPEN_STATES, Job, JobState
 from asp.jobs.texts import INTERNAL, REASONS, job_error
 from asp.jobs.values import fill
 from provisioning.models import Application, ApplicationState, Opening, OpeningState
 from tenants import version
-from tenants.models import Bureau, BureauState, ReadySchema
+from tenants.fleet import errors as fleet_errors
+from tenants.models import Bureau, BureauState, BureauUpgrade, ReadySchema
 
 SERVED_STATES = (BureauState.SETTING_UP, BureauState.ACTIVE)
+UPGRADES = ("provisioning.upgrade_fleet", "provisioning.upgrade_bureau")
 BUREAU_SORTS = {
     "name": ("name", "id"),
     "state": ("state", "name", "id"),
@@ -285,6 +287,16 @@ def host_figures() -> HostFigures:
         submitted=Application.objects.filter(state=ApplicationState.SUBMITTED).count(),
         pool=ReadySchema.objects.filter(version=code).count(),
     )
+
+
+def fleet_jobs() -> list[Job]:
+    """Upgrades that were asked for in the console and are under way."""
+    return list(Job.objects.filter(name__in=UPGRADES, state__in=OPEN_STATES).order_by("id")[:20])
+
+
+def upgrade_failure(failure: BureauUpgrade | None) -> str:
+    """Why an office could not be upgraded, in the reader's language; empty if it was not tried."""
+    return fleet_errors.text_of(failure.error, failure.params) if failure else ""
 
 
 def _matching(bureaus: QuerySet[Bureau], query: str) -> QuerySet[Bureau]:

@@ -1,6 +1,7 @@
 """Background work of provisioning: openings, the pool, and what follows from activations."""
 
 import logging
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,12 +13,13 @@ from asp.jobs.bells import Answer, Bell, answers
 from asp.jobs.models import Job, JobState
 from asp.jobs.run import JobStopped
 from provisioning import figures, limits
-from provisioning.errors import OpeningStopped
+from provisioning.errors import OpeningStopped, UpgradeFailed
 from provisioning.models import ApplicationState, Opening, OpeningState
 from provisioning.opening import STEPS, Steps, open_office
 from provisioning.services import activation, drafts
+from provisioning.services.fleet import fleet_upgraded
 from provisioning.services.openings import opening_begin, opening_fail, opening_finish
-from tenants import pool
+from tenants import fleet, pool
 from tenants.context import current_bureau, host_context
 
 log = logging.getLogger(__name__)
@@ -70,6 +72,55 @@ def open_bureau(run: JobRun, *, opening_id: str) -> dict[str, Any] | None:
     Opening.objects.filter(pk=opening.pk).update(steps=steps.done)
     run.progress(len(STEPS), len(STEPS), code="publish", params={"steps": steps.done})
     return {"bureau": str(bureau.id)}
+
+
+UPGRADE_TEXTS = {
+    "office": _("{name} is current"),
+    "failed": _("{name} could not be upgraded"),
+}
+
+
+def _upgrade(run: JobRun, only: list[uuid.UUID] | None) -> dict[str, Any]:
+    def tell(progress: fleet.rollout.Progress) -> None:
+        with host_context():
+            run.progress(
+                progress.done,
+                progress.total,
+                code="failed" if progress.error else "office",
+                params={"name": progress.slug},
+            )
+
+    outcome = fleet.bureaus_upgrade(only=only, tell=tell)
+    fleet_upgraded(outcome=outcome)
+    if outcome.failed:
+        raise UpgradeFailed(params={"done": outcome.done, "failed": outcome.failed})
+    return {"done": outcome.done}
+
+
+@job(
+    "provisioning.upgrade_fleet",
+    scope="host",
+    queue="provisioning",
+    attempts=1,
+    title=_("Upgrade all offices that are not current"),
+    texts=UPGRADE_TEXTS,
+)
+def upgrade_fleet(run: JobRun) -> dict[str, Any] | None:
+    """Bring the outdated offices to the code's version, the canary first."""
+    return _upgrade(run, None)
+
+
+@job(
+    "provisioning.upgrade_bureau",
+    scope="host",
+    queue="provisioning",
+    attempts=1,
+    title=_("Upgrade the office of {name}"),
+    texts=UPGRADE_TEXTS,
+)
+def upgrade_bureau(run: JobRun, *, bureau_id: str) -> dict[str, Any] | None:
+    """Bring one outdated office to the code's version."""
+    return _upgrade(run, [uuid.UUID(bureau_id)])
 
 
 @periodic(every=60)

@@ -6,6 +6,7 @@ from provisioning.views import (
     host_announcements,
     host_applications,
     host_bureaus,
+    host_fleet,
     host_openings,
     host_overview,
 )
@@ -35,6 +36,10 @@ urlpatterns = [
     path("bureaus/<uuid:bureau_id>/address/", host_bureaus.address, name="bureau-address"),
     path("bureaus/<uuid:bureau_id>/suspend/", host_bureaus.suspend, name="bureau-suspend"),
     path("bureaus/<uuid:bureau_id>/resume/", host_bureaus.resume, name="bureau-resume"),
+    path("versions/", host_fleet.versions, name="versions"),
+    path("versions/part/", host_fleet.part, name="versions-part"),
+    path("versions/upgrade/", host_fleet.upgrade_all, name="fleet-upgrade"),
+    path("versions/<uuid:bureau_id>/upgrade/", host_fleet.upgrade_one, name="bureau-upgrade"),
     path("announcements/", host_announcements.announcement_list, name="announcement-list"),
     path("announcements/new/", host_announcements.create, name="announcement-create"),
     path("announcements/<uuid:announcement_id>/", host_announcements.detail, name="announcement-detail"),

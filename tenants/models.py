@@ -101,6 +101,42 @@ class SchemaTemplate(models.Model):
         return self.version
 
 
+class FleetUpgrade(models.Model):
+    """One run over the offices whose schemas are not of the code's version; see `tenants.fleet`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    version = models.CharField(max_length=16)
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    canary_id = models.UUIDField(null=True)
+    total = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    stopped = models.BooleanField(default=False)  # at the canary: nobody else was touched
+
+    def __str__(self) -> str:
+        return f"{self.version}: {self.done}/{self.total}"
+
+
+class BureauUpgrade(models.Model):
+    """How the upgrade of one bureau's schema ended. Holds names of tables, never values from them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    upgrade = models.ForeignKey(FleetUpgrade, on_delete=models.CASCADE, related_name="bureaus")
+    bureau_id = models.UUIDField()
+    from_version = models.CharField(max_length=16)
+    milliseconds = models.PositiveIntegerField()
+    error = models.CharField(max_length=32, blank=True)  # see `tenants.fleet.errors`; empty: it succeeded
+    params = models.JSONField(default=dict)
+    ended_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["bureau_id", "-ended_at"], name="bureau_upgrade_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.bureau_id} {self.error or 'done'}"
+
+
 class Doorbell(models.Model):
     """See `tenants.doorbell`. Bureaus may only insert rows of their own."""
 

@@ -17,13 +17,13 @@ def restrict(*, schema: str, role: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [schema])
         present = {row[0] for row in cursor.fetchall()}
-        for privilege in (*ALWAYS, *registry.privileges()):
-            taken = ALL_ACTIONS - set(privilege.actions)
-            if privilege.table in present and taken:
-                cursor.execute(
-                    sql.SQL("REVOKE {} ON {} FROM {}").format(
-                        sql.SQL(", ".join(sorted(taken))),
-                        sql.Identifier(schema, privilege.table),
-                        sql.Identifier(role),
-                    ),
-                )
+        statements = [
+            sql.SQL("REVOKE {} ON {} FROM {}").format(
+                sql.SQL(", ".join(sorted(taken))),
+                sql.Identifier(schema, privilege.table),
+                sql.Identifier(role),
+            )
+            for privilege in (*ALWAYS, *registry.privileges())
+            if privilege.table in present and (taken := ALL_ACTIONS - set(privilege.actions))
+        ]
+        cursor.execute(sql.SQL("; ").join(statements))

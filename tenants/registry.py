@@ -74,6 +74,7 @@ class Function:
     navigation: tuple[NavItem, ...] = ()
     permissions: tuple[Permission, ...] = ()
     seed: str | None = None
+    upgraded: str | None = None  # in an existing office, in the transaction that brought its new version
     opened: str | None = None
     export: str | None = None
     erase: str | None = None
@@ -91,22 +92,26 @@ class Function:
         return self.urls if site_kind in self.sites else None
 
     def step(self, name: str) -> Callable[..., Any] | None:
-        """Return the callable declared for lifecycle step `name` (seed, opened, export, erase)."""
+        """Return the callable declared for lifecycle step `name` (seed, upgraded, opened, export, erase)."""
         dotted = getattr(self, name)
         return import_string(dotted) if dotted else None
 
 
 _functions: dict[str, Function] = {}
+_apps: dict[str, str] = {}  # label of the app -> code of its function
 
 
 def collect() -> None:
     """Read `function.py` of every installed app; called once when Django is ready."""
     _functions.clear()
+    _apps.clear()
     found = []
     for config in apps.get_app_configs():
         name = f"{config.name}.function"
         if find_spec(config.name) and find_spec(name):
-            found.append(import_module(name).function)
+            function = import_module(name).function
+            found.append(function)
+            _apps[config.label] = function.code
     for function in sorted(found, key=lambda each: (each.order, each.code)):
         if function.code in _functions:
             raise ValueError(f"two functions are called {function.code}")
@@ -131,6 +136,11 @@ def functions_for(site: Site) -> list[Function]:
 def by_code(code: str) -> Function | None:
     """Return one function, or None."""
     return _functions.get(code)
+
+
+def of_app(label: str) -> Function | None:
+    """The function that the app called `label` brings, or None."""
+    return by_code(_apps.get(label, ""))
 
 
 def optional_functions() -> list[Function]:

@@ -22,6 +22,7 @@ from provisioning.services.drafts import (
     drafts_expire,
     letter_attach,
 )
+from provisioning.services.fleet import fleet_upgrade_start, fleet_upgraded
 from provisioning.services.openings import opening_start, opening_stop
 from provisioning.services.submissions import Person, Submission, application_submit
 from provisioning.services.tracking import Tracked, application_track
@@ -50,6 +51,8 @@ __all__ = [
     "draft_discard",
     "draft_save",
     "drafts_expire",
+    "fleet_upgrade_start",
+    "fleet_upgraded",
     "letter_attach",
     "opening_start",
     "opening_stop",

@@ -53,7 +53,7 @@ def bureau_functions_set(*, actor: Actor, bureau: Bureau, functions: Sequence[st
         return bureau
     bureau.save(update_fields=["functions"])
     with bureau_context(bureau.ref):
-        builtin_roles_sync()  # codes that a function brings to the built-in role
+        builtin_roles_sync(functions=set(bureau.functions) - set(before))
     _audit(
         bureau,
         actor,

@@ -57,9 +57,10 @@ from provisioning.models import Application, Opening
 from provisioning.services.announcements import Text, announcement_publish
 from tenants.context import bureau_context, host_context
 from tenants.keys import uuid7
-from tenants.models import Bureau
+from tenants.models import Bureau, BureauState, BureauUpgrade, FleetUpgrade
 from tenants.observe import recent
 from tenants.site import BureauRef
+from tenants.version import code_version
 from tests.browser.sheets import staff_sheet
 
 EMPTY = replace(
@@ -99,6 +100,7 @@ def main() -> None:
     with contextlib.redirect_stdout(io.StringIO()), translation.override("zh-hans"):
         call_command("demo")
         _host(world)
+        _versions()
         _messages(world)
         _hall(world)
         _starting(world)
@@ -205,6 +207,45 @@ def _messages(world: dict[str, Any]) -> None:
     relay.prepare()
     while relay.work() == BUSY_PAUSE:
         pass
+
+
+def _versions() -> None:
+    """A run that reached everybody but a bureau that was closed down, whose tables were changed by hand."""
+    with host_context():
+        closed = Bureau.objects.create(
+            slug="old-office",
+            name="云溪县原招商局",
+            name_en="Former Investment Bureau",
+            schema_name="b_closed",
+            storage_prefix="closed",
+            wrapped_key=b"",
+            quota_bytes=0,
+            state=BureauState.CLOSED,
+            version="0" * 16,
+        )
+        run = FleetUpgrade.objects.create(
+            version=code_version(), total=2, done=1, failed=1, finished_at=timezone.now()
+        )
+        for bureau, error, params in (
+            (Bureau.objects.get(slug="fgj"), "", {}),
+            (
+                closed,
+                "database",
+                {
+                    "migration": "library.0002_node_marks",
+                    "condition": "DUPLICATE_COLUMN",
+                    "where": "library_node.mark",
+                },
+            ),
+        ):
+            BureauUpgrade.objects.create(
+                upgrade=run,
+                bureau_id=bureau.pk,
+                from_version="0" * 16,
+                milliseconds=48,
+                error=error,
+                params=params,
+            )
 
 
 def _hall(world: dict[str, Any]) -> None:

@@ -172,6 +172,7 @@ HOST = (
         act=submit,
         status=200,
     ),
+    View("host-versions", "host", "host-system", "provisioning:versions"),
     View("host-messages", "host", "host-system", "outbox:list"),
     View("host-messages-dead", "host", "host-system", "outbox:list", query="?state=dead"),
     View("host-messages-none", "host", "host-system", "outbox:list", query="?state=held"),
@@ -297,6 +298,7 @@ NOT_LOOKED_AT = frozenset(
         *("provisioning:opening-start", "provisioning:opening-steps", "provisioning:opening-stop"),
         *("provisioning:bureau-export", "provisioning:bureau-names", "provisioning:bureau-resources"),
         *("provisioning:bureau-address", "provisioning:bureau-suspend", "provisioning:bureau-resume"),
+        *("provisioning:versions-part", "provisioning:fleet-upgrade", "provisioning:bureau-upgrade"),
         *("provisioning:announcement-withdraw", "outbox:replay", "outbox:discard", "audit:heads"),
     }
 )

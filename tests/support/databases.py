@@ -41,11 +41,7 @@ def copy_make(name: str, *, queue: int) -> dict[str, str]:
 
     `queue` is the number of its Valkey database (1 to 63).
     """
-    database = f"tongban_test_{name}"
-    _execute(
-        f"DROP DATABASE IF EXISTS {database} WITH (FORCE)",
-        f"CREATE DATABASE {database} TEMPLATE {TEMPLATE}",
-    )
+    database = copy_bare(name)
     return {
         **_urls(database),
         "REDIS_URL": urlunsplit(urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{queue}")),
@@ -53,6 +49,19 @@ def copy_make(name: str, *, queue: int) -> dict[str, str]:
         "SCHEMA_PREFIX": f"b_{name}_",
         "POOL_SIZE": "2",
     }
+
+
+def copy_bare(name: str) -> str:
+    """Make a fresh copy of the template, and nothing beside it; return the name of the database."""
+    database = f"tongban_test_{name}"
+    drop(database)
+    _execute(f"CREATE DATABASE {database} TEMPLATE {TEMPLATE}")
+    return database
+
+
+def drop(database: str) -> None:
+    """Drop a database, whoever is in it."""
+    _execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
 
 
 def _urls(name: str) -> dict[str, str]:

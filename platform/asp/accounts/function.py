@@ -25,6 +25,7 @@ function = Function(
         ),
     ),
     seed="asp.accounts.seed.seed",
+    upgraded="asp.accounts.seed.upgraded",
     cost=SchemaCost(tables=10, indexes=25),
     order=10,
 )

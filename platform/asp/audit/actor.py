@@ -24,6 +24,7 @@ SYSTEM_NAMES = {
     "console": gettext_noop("Command line"),
     "demo": gettext_noop("Demonstration data"),
     "seed": gettext_noop("First data of an office"),
+    "upgrade": gettext_noop("Upgrade of offices"),
 }
 
 

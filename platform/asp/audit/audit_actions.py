@@ -10,3 +10,4 @@ register(
     _("Checked the audit log: {findings} signs of changes in {sealed} sealed entries"),
 )
 register("audit.heads_exported", _("Downloaded the signed ends of the audit log"))
+register("audit.office_upgraded", _("The office was brought from version {before} to {after}"))

@@ -13,6 +13,7 @@ function = Function(
     navigation=(
         NavItem("audit", _("Audit log"), "history", "audit:entry-list", duties=("audit",), order=90),
     ),
+    upgraded="asp.audit.lifecycle.upgraded",
     jobs=("asp.audit.tasks",),
     privileges=(
         Privilege("audit_entry", ("SELECT", "INSERT")),

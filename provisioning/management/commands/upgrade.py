@@ -1,8 +1,13 @@
+"""`manage.py upgrade`: what every start does before the sites answer."""
+
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import translation
 
 from asp.blobs import store
+from provisioning.management.fleet_words import summary, teller
+from provisioning.services import fleet_upgraded
 from tenants import fleet
 
 
@@ -10,6 +15,14 @@ class Command(BaseCommand):
     help = "Bring the public schema, the template, every bureau and the pool to the code's version; make the bucket."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        fleet.upgrade(lambda line: self.stdout.write(f"upgrade: {line}"))
+        """An office that fails stays under maintenance; the others, and the console that shows why, shall start."""
+        translation.activate("en")
+
+        def say(line: str) -> None:
+            self.stdout.write(f"upgrade: {line}")
+
+        outcome = fleet.upgrade(report=say, tell=teller(say))
+        fleet_upgraded(outcome=outcome)
+        say(summary(outcome))
         store.ensure_bucket()
-        self.stdout.write("upgrade: the bucket is there")
+        say("the bucket is there")

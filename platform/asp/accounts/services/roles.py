@@ -85,16 +85,20 @@ def role_revoke(*, actor: Actor, role: Role, subject: Subject) -> None:
 
 
 @transaction.atomic
-def builtin_roles_sync() -> Role:
+def builtin_roles_sync(*, functions: Collection[str] | None = None) -> Role:
     """Make sure that the role "staff" exists, belongs to everybody, and has the declared codes.
 
-    Only adds: what a security administrator took out of the role is put back only if it is new, which
-    cannot be told apart here, so this runs when a schema is seeded and when a function is switched on.
+    Only adds. With `functions`, only what those bring, when they are switched on or come with an upgrade:
+    what a security administrator took out of the role stays out.
     """
     role, created = Role.objects.get_or_create(
         code=STAFF_ROLE, defaults={"name": "工作人员", "name_en": "Staff"}
     )
-    declared = {each.code for _function, each in registry.permissions() if STAFF_ROLE in each.roles}
+    declared = {
+        each.code
+        for function, each in registry.permissions()
+        if STAFF_ROLE in each.roles and (functions is None or function.code in functions)
+    }
     present = set(role.permissions.values_list("code", flat=True))
     RolePermission.objects.bulk_create([RolePermission(role=role, code=code) for code in declared - present])
     if created:

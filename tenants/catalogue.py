@@ -1,10 +1,15 @@
-"""Every fact that PostgreSQL's catalogue holds about one schema, with the schema's own name taken out."""
+"""Every fact that PostgreSQL's catalogue holds about one schema, with the schema's own name taken out.
+
+Two schemas of one version agree in all of them, privileges and policies included, however they came about:
+replayed, migrated by Django, or upgraded.
+"""
 
 import re
 
 from django.db import connection
 
 from tenants.context import owner_context
+from tenants.version import bureau_app_labels
 
 # Each query gives rows of text; `%(schema)s` is the schema, which is also its role.
 # Places of columns are counted without dropped ones: a migrated table remembers those, a dumped one cannot.
@@ -78,6 +83,12 @@ def facts(schema: str) -> dict[str, set[str]]:
         for kind, query in FACTS.items():
             cursor.execute(query, {"schema": schema})
             found[kind] = {_spelt(repr(row).replace(schema, "<schema>")) for row in cursor.fetchall()}
-        cursor.execute("SELECT app, name FROM django_migrations")
+        # Django notes the host's migrations as well, though they do nothing here.
+        cursor.execute("SELECT app, name FROM django_migrations WHERE app = ANY(%s)", [bureau_app_labels()])
         found["migrations"] = {repr(row) for row in cursor.fetchall()}
     return found
+
+
+def differences(found: dict[str, set[str]], wanted: dict[str, set[str]]) -> dict[str, set[str]]:
+    """What is in only one of the two, by kind; empty if they agree."""
+    return {kind: found[kind] ^ wanted[kind] for kind in wanted if found[kind] != wanted[kind]}
