@@ -110,12 +110,10 @@ class FleetUpgrade(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     canary_id = models.UUIDField(null=True)
     total = models.PositiveIntegerField()
-    done = models.PositiveIntegerField(default=0)
-    failed = models.PositiveIntegerField(default=0)
     stopped = models.BooleanField(default=False)  # at the canary: nobody else was touched
 
     def __str__(self) -> str:
-        return f"{self.version}: {self.done}/{self.total}"
+        return f"{self.version}: {self.total}"
 
 
 class BureauUpgrade(models.Model):

@@ -21,7 +21,8 @@ TEXTS: Mapping[str, str | Promise] = {
     DIFFERS: _("After the upgrade the schema would not be what the code expects: {kinds}"),
     STEP: _("A step after the migrations failed: {name}"),
 }
-LOCK_NOT_AVAILABLE, DEADLOCK = errorcodes.LOCK_NOT_AVAILABLE, errorcodes.DEADLOCK_DETECTED
+IN_USE = frozenset({errorcodes.LOCK_NOT_AVAILABLE, errorcodes.DEADLOCK_DETECTED})
+SHUT_DOWN = frozenset({errorcodes.ADMIN_SHUTDOWN, errorcodes.CRASH_SHUTDOWN, errorcodes.CANNOT_CONNECT_NOW})
 
 
 class UpgradeError(Exception):
@@ -36,6 +37,17 @@ class UpgradeError(Exception):
 def sqlstate(error: BaseException) -> str:
     """The SQLSTATE of a database error, or an empty text."""
     return getattr(error.__cause__, "pgcode", None) or ""
+
+
+def is_busy(error: Error) -> bool:
+    """Somebody else held what was needed; trying again may help."""
+    return sqlstate(error) in IN_USE
+
+
+def is_gone(error: Error) -> bool:
+    """The database went away: no fault of the bureau's."""
+    state = sqlstate(error)
+    return not state or state in SHUT_DOWN or state.startswith(errorcodes.CLASS_CONNECTION_EXCEPTION)
 
 
 def database_error(error: Error, migration: str) -> UpgradeError:

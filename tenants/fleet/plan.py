@@ -14,6 +14,7 @@ from tenants.context import owner_context
 from tenants.fleet.errors import UNPLANNED, UpgradeError
 from tenants.fleet.recording import Tape, can_be_replayed, recording
 from tenants.models import SchemaTemplate
+from tenants.privileges import tables_of
 
 Key = tuple[str, str]  # app label and name of a migration
 SCRATCH = "t_{version}_scratch"
@@ -41,6 +42,7 @@ class Plan:
     before: frozenset[Key]
     steps: tuple[Step, ...]
     new_functions: tuple[str, ...]
+    tables: frozenset[str]  # that a schema has in the end
 
     def remaining(self, applied: frozenset[Key]) -> tuple[Step, ...]:
         """The steps that a schema with the migrations `applied` still needs.
@@ -74,12 +76,12 @@ def make(start: str) -> Plan | None:
     before = of_bureaus((app, name) for app, name in former.migrations)
     with _scratch(former) as schema:
         steps = tuple(_migrate(schema))
+        with owner_context():
+            tables = tables_of(schema)
     labels = {app for app, _name in before}
     new = [registry.of_app(step.key[0]) for step in steps if step.key[0] not in labels]
     codes = dict.fromkeys(function.code for function in new if function)
-    return Plan(
-        start=start, version=version.code_version(), before=before, steps=steps, new_functions=tuple(codes)
-    )
+    return Plan(former.version, version.code_version(), before, steps, tuple(codes), tables)
 
 
 @contextmanager
@@ -105,7 +107,7 @@ def _migrate(schema: str) -> list[Step]:
     with owner_context(schema):
         current = Tape()
 
-        def progress(action: str, migration: Any = None, fake: bool = False) -> None:  # noqa: ARG001
+        def progress(action: str, migration: Any = None, fake: bool | None = False) -> None:  # noqa: ARG001
             nonlocal current
             if action == "apply_start":
                 current.statements, current.aside = [], False

@@ -1,7 +1,9 @@
 """One bureau: its remaining steps, replayed in one transaction that also says which version it has now."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 from django.db import Error, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -12,12 +14,13 @@ from tenants.fleet import errors
 from tenants.fleet.errors import UpgradeError
 from tenants.fleet.plan import Key, Plan, Step, of_bureaus
 from tenants.models import Bureau
-from tenants.privileges import restrict
+from tenants.privileges import restrict, revocations
 from tenants.site import BureauRef
 
 LOCK_SECONDS = 5  # people at work hold a table for moments
 ATTEMPTS = 3
-INSERT = "INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, clock_timestamp())"
+TIMEOUT = f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"
+INSERT = "INSERT INTO django_migrations (app, name, applied) VALUES {}"
 
 # Called with the schema's name inside the transaction, before it commits; raises UpgradeError.
 Check = Callable[[str], None]
@@ -36,17 +39,19 @@ def replay(plan: Plan, bureau: Bureau, *, check: Check | None, record: Record) -
     steps = plan.remaining(applied(schema))
     while (split := _first_of_django(steps)) is not None:
         if split:
-            _repeated(lambda part=steps[:split]: _in_one(schema, part))
+            _repeated(schema, steps[:split], partial(_in_one, schema, steps[:split]))
         _by_django(schema, steps[split])
         steps = steps[split + 1 :]
 
     def finish() -> None:
         with transaction.atomic():
             _run(schema, steps)
+            with connection.cursor() as cursor:
+                cursor.execute(revocations(schema=schema, role=schema, tables=plan.tables))
             _finish(plan.version, bureau, new_functions=plan.new_functions, check=check)
             record()
 
-    _repeated(finish)
+    _repeated(schema, steps, finish)
 
 
 def migrate(bureau: Bureau, *, check: Check | None, record: Record) -> None:
@@ -58,11 +63,12 @@ def migrate(bureau: Bureau, *, check: Check | None, record: Record) -> None:
     new = tuple(function.code for function in brought if function)
 
     def finish() -> None:
-        with owner_context(), transaction.atomic():
+        with transaction.atomic():
+            restrict(schema=schema, role=schema)
             _finish(version.code_version(), bureau, new_functions=new, check=check)
             record()
 
-    _repeated(finish)
+    _repeated(schema, (), finish)
 
 
 def applied(schema: str) -> frozenset[Key]:
@@ -76,33 +82,42 @@ def _first_of_django(steps: tuple[Step, ...]) -> int | None:
     return next((place for place, step in enumerate(steps) if step.text is None), None)
 
 
-def _in_one(schema: str, steps: Iterable[Step]) -> None:
+def _in_one(schema: str, steps: Sequence[Step]) -> None:
     with transaction.atomic():
         _run(schema, steps)
 
 
-def _run(schema: str, steps: Iterable[Step]) -> None:
-    """Replay steps of text, in the caller's transaction."""
+def _run(schema: str, steps: Sequence[Step]) -> None:
+    """Replay steps of text, in the caller's transaction: in one statement, for the way to the server counts."""
+    if not steps:
+        return
+    rows = ", ".join(["(%s, %s, clock_timestamp())"] * len(steps))
     with owner_context(schema), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_SECONDS}s"])
+        book = cursor.mogrify(INSERT.format(rows), [part for step in steps for part in step.key]).decode()
+        cursor.execute("\n;\n".join([TIMEOUT, *(step.text or "" for step in steps), book]))
+
+
+def _culprit(schema: str, steps: Sequence[Step]) -> UpgradeError | None:
+    """Find out which of `steps` fails, by trying them one by one; nothing of it stays."""
+    with owner_context(schema), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(TIMEOUT)
         for step in steps:
             try:
-                if step.text:
-                    cursor.execute(step.text)  # without parameters: percent signs stay as they are
+                cursor.execute(step.text or "SELECT")
             except Error as error:
-                if errors.sqlstate(error) in (errors.LOCK_NOT_AVAILABLE, errors.DEADLOCK):
-                    raise
-                raise errors.database_error(error, step.name) from error
-            cursor.execute(INSERT, step.key)
+                transaction.set_rollback(True)
+                return None if errors.is_busy(error) else errors.database_error(error, step.name)
+        transaction.set_rollback(True)
+    return None
 
 
 def _by_django(schema: str, step: Step | None = None) -> None:
     """One migration, or all that are missing, by Django itself."""
     under_way: list[str] = []
 
-    def progress(action: str, migration: object = None, fake: bool = False) -> None:  # noqa: ARG001
+    def progress(action: str, migration: Any = None, fake: bool | None = False) -> None:  # noqa: ARG001
         if action == "apply_start":
-            under_way.append(f"{migration.app_label}.{migration.name}")  # type: ignore[attr-defined]
+            under_way.append(f"{migration.app_label}.{migration.name}")
 
     with owner_context(schema):
         executor = MigrationExecutor(connection, progress)
@@ -122,15 +137,10 @@ def _by_django(schema: str, step: Step | None = None) -> None:
 
 def _finish(after: str, bureau: Bureau, *, new_functions: tuple[str, ...], check: Check | None) -> None:
     """What follows the migrations, in the caller's transaction."""
-    schema = bureau.schema_name
-    with owner_context():
-        restrict(schema=schema, role=schema)
-    before, ref = bureau.version, bureau.ref
-    _functions_run(ref, before, after, new_functions)
-    with owner_context():
-        if check is not None:
-            check(schema)
-        Bureau.objects.filter(pk=bureau.pk).update(version=after)
+    _functions_run(bureau.ref, bureau.version, after, new_functions)
+    if check is not None:
+        check(bureau.schema_name)
+    Bureau.objects.filter(pk=bureau.pk).update(version=after)
 
 
 def _functions_run(ref: BureauRef, before: str, after: str, new_functions: tuple[str, ...]) -> None:
@@ -147,21 +157,26 @@ def _functions_run(ref: BureauRef, before: str, after: str, new_functions: tuple
                 if upgraded:
                     upgraded(before=before, after=after, new_functions=new_functions)
             except Error as error:
-                if errors.sqlstate(error) in (errors.LOCK_NOT_AVAILABLE, errors.DEADLOCK):
+                if errors.is_busy(error) or errors.is_gone(error):
                     raise
                 raise UpgradeError(errors.STEP, name=function.code) from error
 
 
-def _repeated(work: Callable[[], None]) -> None:
-    """Try again what waited in vain for tables in use."""
+def _repeated(schema: str, steps: Sequence[Step], work: Callable[[], None]) -> None:
+    """Do `work` as the owner; try again what waited in vain for tables in use.
+
+    Raises UpgradeError; what the database says when it goes away is passed on.
+    """
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with owner_context():
                 work()
             break
         except Error as error:
-            if errors.sqlstate(error) not in (errors.LOCK_NOT_AVAILABLE, errors.DEADLOCK):
+            if errors.is_gone(error):
                 raise
+            if not errors.is_busy(error):
+                raise (_culprit(schema, steps) or errors.database_error(error, "")) from error
             if attempt == ATTEMPTS:
                 raise UpgradeError(errors.BUSY, attempts=ATTEMPTS, seconds=LOCK_SECONDS) from error
             time.sleep(0.2 * attempt)  # the others' transactions shall end

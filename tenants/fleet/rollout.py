@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import connection, connections
-from django.db.models import F
 from django.utils import timezone
 
 from tenants import catalogue, pool, roles, routing, template, version
@@ -182,8 +181,6 @@ def _one(
                 error=error.code if error else "",
                 params=error.params if error else {},
             )
-            counted = {"failed": F("failed") + 1} if error else {"done": F("done") + 1}
-            FleetUpgrade.objects.filter(pk=run.pk).update(**counted)
 
     try:
         if way is None:

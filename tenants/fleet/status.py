@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Avg, Count
+from django.db.models import Avg, Count, Q
 
 from tenants import version
 from tenants.fleet.rollout import LOCK
@@ -30,12 +30,14 @@ class Run:
     row: FleetUpgrade
     state: str
     canary: str
+    tried: int
+    failed: int
     milliseconds: float | None  # of one bureau, on average
 
     @property
-    def tried(self) -> int:
-        """Bureaus that were tried."""
-        return self.row.done + self.row.failed
+    def done(self) -> int:
+        """Bureaus that are current by it."""
+        return self.tried - self.failed
 
     @property
     def left(self) -> int:
@@ -106,20 +108,27 @@ def _outdated(bureaus: list[Bureau]) -> list[Outdated]:
 
 
 def _runs(most: int) -> list[Run]:
-    rows = list(FleetUpgrade.objects.annotate(ms=Avg("bureaus__milliseconds")).order_by("-started_at")[:most])
+    rows = list(
+        FleetUpgrade.objects.annotate(
+            tried=Count("bureaus"),
+            failed=Count("bureaus", filter=~Q(bureaus__error="")),
+            ms=Avg("bureaus__milliseconds"),
+        ).order_by("-started_at")[:most]
+    )
     names = dict(Bureau.objects.filter(pk__in=[row.canary_id for row in rows]).values_list("pk", "slug"))
     busy = is_running() if any(row.finished_at is None for row in rows) else False
     found = []
     for row in rows:
         # Only the newest can hold the lock.
-        state = _state(row, busy and row is rows[0])
-        found.append(Run(row, state, names.get(row.canary_id, ""), row.ms))  # type: ignore[arg-type]
+        state = _state(row, row.failed, busy and row is rows[0])
+        canary = names.get(row.canary_id, "") if row.canary_id else ""
+        found.append(Run(row, state, canary, row.tried, row.failed, row.ms))
     return found
 
 
-def _state(row: FleetUpgrade, is_alive: bool) -> str:
+def _state(row: FleetUpgrade, failed: int, is_alive: bool) -> str:
     if row.finished_at is None:
         return RUNNING if is_alive else INTERRUPTED
     if row.stopped:
         return STOPPED
-    return FAILED if row.failed else DONE
+    return FAILED if failed else DONE

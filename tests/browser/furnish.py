@@ -223,9 +223,7 @@ def _versions() -> None:
             state=BureauState.CLOSED,
             version="0" * 16,
         )
-        run = FleetUpgrade.objects.create(
-            version=code_version(), total=2, done=1, failed=1, finished_at=timezone.now()
-        )
+        run = FleetUpgrade.objects.create(version=code_version(), total=2, finished_at=timezone.now())
         for bureau, error, params in (
             (Bureau.objects.get(slug="fgj"), "", {}),
             (

@@ -32,7 +32,7 @@ def as_system() -> SiteClient:
 
 def test_the_page_says_why_an_office_is_outdated(outdated):
     with host_context():
-        run = FleetUpgrade.objects.create(version=outdated.version, total=1, failed=1)
+        run = FleetUpgrade.objects.create(version=outdated.version, total=1)
         BureauUpgrade.objects.create(
             upgrade=run,
             bureau_id=outdated.id,

@@ -100,7 +100,7 @@ class Command(BaseCommand):
 
 
 def _of(run: Run) -> str:
-    text = f"{run.state}, {run.row.done} done, {run.row.failed} failed of {run.row.total}"
+    text = f"{run.state}, {run.done} done, {run.failed} failed of {run.row.total}"
     return f"{text}, {run.milliseconds:.0f} ms each" if run.milliseconds is not None else text
 
 
