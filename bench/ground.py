@@ -24,6 +24,7 @@ from asp.outbox.services import message_send
 from bench.fleet import upgrades
 from bench.live import live
 from bench.results import Results, median, percentile
+from bench.stalls import stalls
 from provisioning.tasks import report_figures
 from tenants.context import bureau_context
 from tenants.site import BureauRef
@@ -51,6 +52,7 @@ def run(results: Results) -> None:
     live(results, program)
     sign_ins(results)
     seals(results)
+    stalls(results)
     upgrades(results)
 
 

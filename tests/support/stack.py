@@ -69,11 +69,17 @@ def site_on(name: str, *, queue: int, folder: Path, **settings: str) -> Iterator
 
     `settings` are environment variables. Whatever happens inside, everything is stopped afterwards.
     """
+    with site_of({**databases.copy_make(name, queue=queue), **SIZES, **settings}, folder=folder) as site:
+        yield site
+
+
+@contextmanager
+def site_of(values: Mapping[str, str], *, folder: Path) -> Iterator[Site]:
+    """The processes on the data that the environment variables `values` name."""
     data = DataDir(folder)
     data.prepare()
     data.lock()
     supervisor = Supervisor(data)
-    values = {**databases.copy_make(name, queue=queue), **SIZES, **settings}
     try:
         with mock.patch.dict(os.environ, values):
             stack = Stack(data, supervisor)

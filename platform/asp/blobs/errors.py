@@ -27,6 +27,16 @@ class DatabaseUnavailable(Unavailable):
         super().__init__(retry_after=RETRY_SECONDS)
 
 
+class TransferBusy(Unavailable):
+    """Too many requests bring bytes at the moment, or too many of this person's."""
+
+    code = "blobs.transfer_busy"
+    message = _("Many files are being uploaded at the moment. This one goes on by itself in a few seconds.")
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=RETRY_SECONDS)
+
+
 class QuotaExceeded(TooLarge):
     """The office's storage is full."""
 

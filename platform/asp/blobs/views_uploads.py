@@ -25,6 +25,7 @@ from asp.blobs.errors import (
     OffsetConflict,
     SecretMarkRefused,
     StoreUnavailable,
+    TransferBusy,
     UploadOver,
 )
 from asp.blobs.models import Upload, UploadState
@@ -32,9 +33,11 @@ from asp.blobs.names import clean_filename
 from asp.blobs.owners import Owner, new_draft, owner_of, remember_draft
 from asp.blobs.purposes import Purpose
 from asp.blobs.receiving import CHUNK_SIZE, SECRET_ACTION, Receiver
+from asp.blobs.slots import slot
 from asp.ui.errors import NotAllowed, TooMany, UserFacingError
 from asp.ui.logs import route_of
 from asp.ui.marks import anyone
+from tenants.context import current_site
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +51,7 @@ def _speaks_tus(view: View) -> View:
     """What all answers have in common: the protocol's headers, errors as JSON, 503 for what will pass."""
 
     def speaking(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        busy = False
         try:
             response = view(request, **kwargs)
         except tus.ProtocolError as error:
@@ -56,6 +60,7 @@ def _speaks_tus(view: View) -> View:
                 response["Tus-Version"] = tus.VERSION
         except UserFacingError as error:
             log.info("%s %s: %s", request.method, route_of(request), error.code)
+            busy = isinstance(error, TransferBusy)  # no thread waits for its body, which may never come
             response = tus.refusal(error)
         except Http404:
             response = JsonResponse(
@@ -65,7 +70,7 @@ def _speaks_tus(view: View) -> View:
             log.warning("%s %s: the database does not answer: %s", request.method, route_of(request), error)
             release_connection()
             response = tus.refusal(DatabaseUnavailable())
-        if response.status_code >= 400:
+        if response.status_code >= 400 and not busy:
             _drain(request)
         return tus.mark(response)
 
@@ -204,6 +209,13 @@ def _take(
     request: HttpRequest, upload: Upload, purpose: Purpose, actor: Actor, length: int, *, offset: int = 0
 ) -> Upload:
     """Become the writer, take the bytes, return the upload as it then is."""
+    with slot((current_site(), upload.account_id, upload.draft_hash)):
+        return _take_in_slot(request, upload, purpose, actor, length, offset=offset)
+
+
+def _take_in_slot(
+    request: HttpRequest, upload: Upload, purpose: Purpose, actor: Actor, length: int, *, offset: int
+) -> Upload:
     with brief_transaction():
         lease = uploads.lease_take(upload_id=upload.pk)
     try:

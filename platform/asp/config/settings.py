@@ -67,6 +67,10 @@ DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 DATABASES = {"default": database_settings(ASP)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"  # third-party tables; ours have UUID keys
 
+# --- uploads ------------------------------------------------------------------------------------------
+UPLOAD_SLOTS = max(1, ASP.transfer_threads - 8)  # the other threads stay for what is short
+UPLOAD_SLOTS_PER_OWNER = 6
+
 # --- requests ---------------------------------------------------------------------------------------
 URL_TABLES = {
     "hall": "asp.config.urls_hall",
