@@ -16,15 +16,18 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A running stack with an administrator at the console and staff in an office."""
+    from tests.faults.disk import own_disk
     from tests.faults.stack import RunningStack, free_port
     from tests.faults.storm import enter
 
-    stack = RunningStack(tmp_path_factory.mktemp("faults") / "data", port=free_port())
-    stack.start()
-    try:
-        yield enter(stack)
-    finally:
-        stack.stop()
+    disk = tmp_path_factory.mktemp("faults") / "disk"
+    with own_disk(disk):
+        stack = RunningStack(disk / "data", port=free_port())
+        stack.start()
+        try:
+            yield enter(stack)
+        finally:
+            stack.stop()
 
 
 @pytest.fixture(scope="session")
