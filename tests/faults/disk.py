@@ -2,7 +2,7 @@
 PostgreSQL's processes may write."""
 
 import os
-import resource
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,7 +20,15 @@ def own_disk(folder: Path) -> Iterator[bool]:
     """Mount a tmpfs on `folder` for the block; gives whether that was allowed."""
     folder.mkdir(parents=True)
     done = subprocess.run(  # noqa: S603
-        ["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=0755", "tmpfs", str(folder)],  # noqa: S607
+        [
+            shutil.which("mount") or "false",
+            "-t",
+            "tmpfs",
+            "-o",
+            f"size={SIZE},mode=0755",
+            "tmpfs",
+            str(folder),
+        ],  # noqa: S607
         capture_output=True,
         check=False,
     )
@@ -50,10 +58,10 @@ def full(stack: RunningStack) -> Iterator[str]:
         return
     master = int(stack.status()["postgres"]["pid"])
     try:
-        _limit(master, 0)
+        _limit(master, "0")
         yield "a limit on what PostgreSQL may write"
     finally:
-        _limit(master, resource.RLIM_INFINITY)
+        _limit(master, "unlimited")
         until(stack.is_ready, within=RECOVERY_SECONDS, what="/readyz says 200 once it may write again")
 
 
@@ -65,9 +73,19 @@ def _fill(filler: Path) -> None:
             file.write(piece)
 
 
-def _limit(master: int, size: int) -> None:
-    """The greatest offset at which PostgreSQL's processes may write; new backends get the postmaster's."""
+def _limit(master: int, size: str) -> None:
+    """The greatest offset at which PostgreSQL's processes may write; new backends get the postmaster's.
+
+    Said by a process of their own account: another one may not, not even root in every container.
+    """
     children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-    for pid in (master, *map(int, children)):
-        with suppress(ProcessLookupError):
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    for pid in (str(master), *children):
+        with suppress(FileNotFoundError):
+            owner = Path(f"/proc/{pid}").stat()
+            subprocess.run(  # noqa: S603
+                ["prlimit", "--pid", pid, f"--fsize={size}:unlimited"],  # noqa: S607
+                user=owner.st_uid,
+                group=owner.st_gid,
+                extra_groups=[] if os.geteuid() == 0 else None,
+                check=pid == str(master),
+            )
