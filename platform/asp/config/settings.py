@@ -45,6 +45,7 @@ _HOST_ONLY = [
 ]
 _OFFICE = [
     "asp.search.apps.SearchConfig",
+    "asp.assurance.apps.AssuranceConfig",
     "office.organization.apps.OrganizationConfig",
     "office.workbench.apps.WorkbenchConfig",
     "office.notices.apps.NoticesConfig",

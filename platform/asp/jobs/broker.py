@@ -111,6 +111,15 @@ def sign(job_id: uuid.UUID, *, site_key: str, queue: str) -> str:
     return Signer(salt="asp.jobs.context").signature(f"{job_id} {site_key} {queue}")
 
 
+def is_genuine(job_id: str, site_key: str, signature: str, *, queue: str) -> bool:
+    """Whether we have signed exactly this: this job, on this site, in this queue."""
+    try:
+        expected = sign(uuid.UUID(job_id), site_key=site_key, queue=queue)
+        return constant_time_compare(expected, signature)
+    except (ValueError, AttributeError, TypeError):
+        return False
+
+
 def receive(job_id: str, site_key: str, signature: str, *, queue: str) -> None:
     """Handle one message: check whose it is, enter that site, run the job.
 
@@ -119,15 +128,10 @@ def receive(job_id: str, site_key: str, signature: str, *, queue: str) -> None:
     """
     from asp.jobs.runner import run_job
 
-    try:
-        expected = sign(uuid.UUID(job_id), site_key=site_key, queue=queue)
-    except (ValueError, AttributeError, TypeError):
-        log.error("refused a message without a job id")
-        return
-    if not constant_time_compare(expected, signature):
-        log.error(
-            "refused a message with a forged context: job %s, site %r, queue %r", job_id, site_key, queue
-        )
+    if not is_genuine(job_id, site_key, signature, queue=queue):
+        # What it says is a stranger's: it is told, but not at any length.
+        said = f"job {job_id!r}, site {site_key!r}"
+        log.error("refused a message with a forged context: %s, queue %r", said[:200], queue)
         return
     try:
         with sites.entered(site_key):
