@@ -12,10 +12,10 @@ from django.conf import settings
 from django.core.signing import Signer
 from django.db import close_old_connections
 from django.utils.crypto import constant_time_compare
-from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware import Middleware
 
 from asp.jobs import line, sites
+from asp.jobs.fetching import Broker
 from asp.jobs.registry import QUEUES
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ NAMESPACE = "dramatiq"
 SECONDS_TO_WAIT = 3
 
 _mutex = threading.Lock()
-_broker: RedisBroker | None = None
+_broker: Broker | None = None
 
 
 class CloseConnections(Middleware):
@@ -47,7 +47,7 @@ class CloseConnections(Middleware):
     after_skip_message = before_process_message
 
 
-def get_broker() -> RedisBroker:
+def get_broker() -> Broker:
     """Return this process's broker, made on first use so that it is never shared by a fork."""
     global _broker
     with _mutex:
@@ -145,7 +145,7 @@ def receive(job_id: str, site_key: str, signature: str, *, queue: str) -> None:
     log.info("job %s on %s: %s", job_id, site_key, outcome.value)
 
 
-def _make() -> RedisBroker:
+def _make() -> Broker:
     client = redis.Redis.from_url(
         settings.ASP.redis_url,
         socket_timeout=SECONDS_TO_WAIT,
@@ -153,7 +153,7 @@ def _make() -> RedisBroker:
     )
     # Measured: with these two, jobs of a killed worker come back within seconds. Retries and time
     # limits are the row's affair, so dramatiq's own middleware for them is left out.
-    broker = RedisBroker(
+    broker = Broker(
         client=client,
         namespace=NAMESPACE,
         heartbeat_timeout=3000,
