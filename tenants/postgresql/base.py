@@ -92,6 +92,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 own.close()
 
     def close_if_unusable_or_obsolete(self) -> None:
+        """Called around each request and each task: what was done to the connection in one does not last."""
+        self._forget()
         super().close_if_unusable_or_obsolete()
         if self.connection is not None and not self.in_atomic_block and self._is_heavy():
             self.close()

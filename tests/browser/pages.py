@@ -231,6 +231,8 @@ ADMINISTRATION = (
     View("office-workbench-audit", "bureau", "audit", "workbench:home", empty=True),
     View("office-audit", "bureau", "audit", "audit:entry-list", empty=True),
     View("office-audit-entry", "bureau", "audit", "audit:entry-detail", ("entry",)),
+    View("office-self-test", "bureau", "audit", "assurance:home", empty=True),
+    View("office-self-test-before", "bureau", "audit", "assurance:detail", ("self-test",)),
     View("office-audit-none", "bureau", "audit", "audit:entry-list", query="?person=xyz"),
 )
 STAFF = (
@@ -275,6 +277,7 @@ NOT_LOOKED_AT = frozenset(
             "accounts:grant-revoke",
             "accounts:subject-picker",
         ),
+        *("assurance:part", "assurance:run"),
         "operations:health-line",  # stands on the overview
         "accounts:forgotten",  # only where mail can be sent, which here it cannot
         *("audit:chain", "audit:verify", "jobs:progress", "jobs:cancel", "jobs:retry"),

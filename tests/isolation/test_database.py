@@ -49,17 +49,3 @@ def test_a_bureau_cannot_ring_for_another(bureau_a, bureau_b):
 
     with bureau_context(bureau_a), pytest.raises(DatabaseError), transaction.atomic():
         Doorbell.objects.bulk_create([Doorbell(bureau_id=bureau_b.id, kind="job")])
-
-
-def test_a_bureau_cannot_become_another(bureau_a):
-    """What holds and what does not: a role that is not the login's own cannot be left for more rights.
-
-    `SET ROLE` to a sibling works for injected SQL, because the session's login may: see SECURITY.md.
-    """
-    with (
-        bureau_context(bureau_a),
-        pytest.raises(DatabaseError),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute("CREATE ROLE intruder SUPERUSER")

@@ -8,6 +8,8 @@ from asp.accounts.services import link_issue, role_create, role_grant
 from asp.accounts.services.factors import device_store
 from asp.accounts.subjects import PERSON, Subject
 from asp.accounts.testing import sign_in
+from asp.assurance.runner import Result
+from asp.assurance.services import run_store
 from asp.audit.actor import Actor
 from asp.audit.tasks import verify_log
 from asp.blobs.services import blob_write
@@ -18,6 +20,7 @@ from office.library.models import Level
 from office.notices.models import HostNotice
 from office.organization.services import import_begin
 from tenants.context import bureau_context
+from tenants.isolation.registry import find, held
 from tenants.keys import uuid7
 from tenants.site import BureauRef
 from tests.support.people import TESTER, Cast, people
@@ -56,6 +59,14 @@ def furnish(bureau: BureauRef) -> Cast:
             kind="library.shared",
             to=[each.pk for each in (*cast.staff, *cast.administrators)],
             params={"name": MARK},
+        )
+        probe = find("cache.keys")
+        assert probe is not None
+        run_store(
+            actor=Actor.of_account(cast.audit),
+            run_id=uuid7(),
+            started_at=timezone.now(),
+            results=[Result(probe, held(MARK))],
         )
         job_start(
             actor=Actor.of_account(cast.system),

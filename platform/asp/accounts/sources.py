@@ -47,7 +47,7 @@ def is_blocked(address: str | None) -> bool:
     if not address:
         return False
     try:
-        count = _client(settings.ASP.redis_url).get(_key(address))
+        count = _client(settings.ASP.redis_url).get(key_of(address))
     except redis.RedisError:
         logger.warning("the source counter does not answer; signing in goes on without it")
         return False
@@ -58,7 +58,7 @@ def failure_count(address: str | None) -> None:
     """Count one failure of `address`; the window begins with the first."""
     if not address:
         return
-    key = _key(address)
+    key = key_of(address)
     try:
         with _client(settings.ASP.redis_url).pipeline() as pipe:
             pipe.incr(key)
@@ -71,12 +71,13 @@ def failure_count(address: str | None) -> None:
 def forget(address: str) -> None:
     """Let an address try again at once."""
     try:
-        _client(settings.ASP.redis_url).delete(_key(address))
+        _client(settings.ASP.redis_url).delete(key_of(address))
     except redis.RedisError:
         logger.warning("the source counter does not answer; an address was not forgotten")
 
 
-def _key(address: str) -> str:
+def key_of(address: str) -> str:
+    """Return the counter's key in Valkey."""
     # An address is personal data: the key does not show it.
     digest = hmac.new(derived_key("accounts.sources"), address.encode(), hashlib.sha256).hexdigest()
     return f"g:accounts:source:{digest[:32]}"

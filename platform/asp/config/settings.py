@@ -45,6 +45,7 @@ _HOST_ONLY = [
 ]
 _OFFICE = [
     "asp.search.apps.SearchConfig",
+    "asp.assurance.apps.AssuranceConfig",
     "office.organization.apps.OrganizationConfig",
     "office.workbench.apps.WorkbenchConfig",
     "office.notices.apps.NoticesConfig",
@@ -166,7 +167,11 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": ASP.redis_url,
         "KEY_FUNCTION": "tenants.cache.make_key",
-        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+        "OPTIONS": {
+            "serializer": "tenants.cache.JsonSerializer",
+            "socket_timeout": 2,
+            "socket_connect_timeout": 2,
+        },
     },
 }
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

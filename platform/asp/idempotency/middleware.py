@@ -60,7 +60,7 @@ class IdempotencyMiddleware:
         if known is None:
             return None
         try:
-            return _once(known, lambda: view(request, *args, **kwargs))
+            return once(known, lambda: view(request, *args, **kwargs))
         except UserFacingError as error:
             # Django asks middlewares about the exceptions of views only.
             response = self._errors.process_exception(request, error)
@@ -76,7 +76,8 @@ def _applies(request: HttpRequest, view: Any) -> bool:
     return access is not None and (access.kind != "anyone" or request.site.kind == "hall")  # type: ignore[attr-defined]
 
 
-def _once(known: keys.Request, work: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+def once(known: keys.Request, work: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """Do `work` unless this request has had its effect; then return the answer that was given."""
     with transaction.atomic():
         if not _claim(known):
             answer = Answer.objects.get(pk=known.id)

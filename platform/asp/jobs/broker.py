@@ -12,10 +12,10 @@ from django.conf import settings
 from django.core.signing import Signer
 from django.db import close_old_connections
 from django.utils.crypto import constant_time_compare
-from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware import Middleware
 
 from asp.jobs import line, sites
+from asp.jobs.fetching import Broker
 from asp.jobs.registry import QUEUES
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ NAMESPACE = "dramatiq"
 SECONDS_TO_WAIT = 3
 
 _mutex = threading.Lock()
-_broker: RedisBroker | None = None
+_broker: Broker | None = None
 
 
 class CloseConnections(Middleware):
@@ -47,7 +47,7 @@ class CloseConnections(Middleware):
     after_skip_message = before_process_message
 
 
-def get_broker() -> RedisBroker:
+def get_broker() -> Broker:
     """Return this process's broker, made on first use so that it is never shared by a fork."""
     global _broker
     with _mutex:
@@ -111,6 +111,15 @@ def sign(job_id: uuid.UUID, *, site_key: str, queue: str) -> str:
     return Signer(salt="asp.jobs.context").signature(f"{job_id} {site_key} {queue}")
 
 
+def is_genuine(job_id: str, site_key: str, signature: str, *, queue: str) -> bool:
+    """Whether we have signed exactly this: this job, on this site, in this queue."""
+    try:
+        expected = sign(uuid.UUID(job_id), site_key=site_key, queue=queue)
+        return constant_time_compare(expected, signature)
+    except (ValueError, AttributeError, TypeError):
+        return False
+
+
 def receive(job_id: str, site_key: str, signature: str, *, queue: str) -> None:
     """Handle one message: check whose it is, enter that site, run the job.
 
@@ -119,15 +128,10 @@ def receive(job_id: str, site_key: str, signature: str, *, queue: str) -> None:
     """
     from asp.jobs.runner import run_job
 
-    try:
-        expected = sign(uuid.UUID(job_id), site_key=site_key, queue=queue)
-    except (ValueError, AttributeError, TypeError):
-        log.error("refused a message without a job id")
-        return
-    if not constant_time_compare(expected, signature):
-        log.error(
-            "refused a message with a forged context: job %s, site %r, queue %r", job_id, site_key, queue
-        )
+    if not is_genuine(job_id, site_key, signature, queue=queue):
+        # What it says is a stranger's: it is told, but not at any length.
+        said = f"job {job_id!r}, site {site_key!r}"
+        log.error("refused a message with a forged context: %s, queue %r", said[:200], queue)
         return
     try:
         with sites.entered(site_key):
@@ -141,7 +145,7 @@ def receive(job_id: str, site_key: str, signature: str, *, queue: str) -> None:
     log.info("job %s on %s: %s", job_id, site_key, outcome.value)
 
 
-def _make() -> RedisBroker:
+def _make() -> Broker:
     client = redis.Redis.from_url(
         settings.ASP.redis_url,
         socket_timeout=SECONDS_TO_WAIT,
@@ -149,7 +153,7 @@ def _make() -> RedisBroker:
     )
     # Measured: with these two, jobs of a killed worker come back within seconds. Retries and time
     # limits are the row's affair, so dramatiq's own middleware for them is left out.
-    broker = RedisBroker(
+    broker = Broker(
         client=client,
         namespace=NAMESPACE,
         heartbeat_timeout=3000,

@@ -115,7 +115,9 @@ def _safe(value: Any, paths: frozenset[str], request: Any) -> Any:
 def _paths(request: Any) -> frozenset[str]:
     if not hasattr(request, "get_full_path"):
         return frozenset()
-    return frozenset({request.path, request.path_info, request.get_full_path()})
+    paths = {request.path, request.path_info, request.get_full_path()}
+    # Django escapes what it tells of requests.
+    return frozenset(paths | {each.encode("unicode_escape").decode("ascii") for each in paths})
 
 
 def scrubbed(text: str) -> str:

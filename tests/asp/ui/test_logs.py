@@ -61,6 +61,13 @@ def test_what_libraries_hang_on_a_record_is_left_out():
     assert "SECRET" not in str(found)
 
 
+def test_a_path_that_django_has_escaped_is_left_out_as_well():
+    request = RequestFactory().get("/赵铁柱/secret-token/")
+    escaped = request.path.encode("unicode_escape").decode("ascii")
+    assert "secret-token" in escaped
+    assert line("%s: %s", "Not Found", escaped, request=request)["message"] == "Not Found: none"
+
+
 @pytest.mark.parametrize("text", [PHONE, MAIL, "11010119900307293X"])
 def test_the_last_net_catches_what_has_a_known_form(text):
     assert text not in str(line("somebody wrote %s", f"<{text}>"))

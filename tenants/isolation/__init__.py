@@ -1,0 +1,1 @@
+"""Isolation as something that can be tried: the registry of probes, and what probes are made of."""
