@@ -22,6 +22,7 @@ from asp.outbox.models import InMessage
 from asp.outbox.probe import ANSWER
 from asp.outbox.services import message_send
 from bench.live import live
+from bench.log import log
 from bench.results import Results, median, percentile
 from provisioning.tasks import report_figures
 from tenants.context import bureau_context
@@ -50,6 +51,7 @@ def run(results: Results) -> None:
     live(results, program)
     sign_ins(results)
     seals(results)
+    log(results)
 
 
 @contextmanager

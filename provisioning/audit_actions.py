@@ -34,7 +34,9 @@ register("provisioning.letter_opened", _("Opened the authorisation letter of {na
 register("provisioning.opening_started", _("Started opening no. {number} of the office of {name}"))
 register("provisioning.opening_stopped", _("Stopped the opening of the office of {name}"))
 register(
-    "provisioning.opening_failed", _("The opening of the office of {name} failed at step {step} ({code})")
+    "provisioning.opening_failed",
+    _("The opening of the office of {name} failed at step {step} ({code})"),
+    outcome="failed",
 )
 register(
     "provisioning.bureau_opened",

@@ -276,7 +276,8 @@ NOT_LOOKED_AT = frozenset(
         ),
         "operations:health-line",  # stands on the overview
         "accounts:forgotten",  # only where mail can be sent, which here it cannot
-        *("audit:chain", "audit:verify", "jobs:progress", "jobs:cancel", "jobs:retry"),
+        *("audit:chain", "audit:verify", "audit:exports", "audit:export", "audit:export-fetch"),
+        *("jobs:progress", "jobs:cancel", "jobs:retry"),
         *("jobs:regular-run", "live:ticket", "notify:bell", "notify:open", "notify:read-all"),
         *(
             "organization:department-move",

@@ -47,5 +47,6 @@ def _permission(code: str) -> str:
 
 
 WORDS = {"accounts.role_updated": {"added": _permission, "removed": _permission}}
+REFUSED = {"accounts.sign_in_failed", "accounts.locked_out"}
 for _code, _text in SENTENCES.items():
-    actions.register(_code, _text, words=WORDS.get(_code))
+    actions.register(_code, _text, words=WORDS.get(_code), outcome="refused" if _code in REFUSED else "done")
