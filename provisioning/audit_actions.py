@@ -74,3 +74,11 @@ register("provisioning.bureau_resumed", _("Resumed the office of {name}"))
 register("provisioning.bureaus_exported", _("Exported the list of bureaus ({count})"))
 register("provisioning.announcement_published", _("Published “{title}” to {receivers} bureaus"))
 register("provisioning.announcement_withdrawn", _("Withdrew the announcement “{title}”"))
+register("provisioning.template_created", _("Drafted the role template {name}"))
+register("provisioning.template_changed", _("Changed the draft of the role template {name}"))
+register("provisioning.template_discarded", _("Removed the draft of the role template {name}"))
+register(
+    "provisioning.template_published",
+    _("Published version {version} of the role template {name}; offered to {receivers} bureaus"),
+)
+register("provisioning.template_withdrawn", _("Withdrew the role template {name}"))

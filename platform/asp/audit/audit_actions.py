@@ -17,7 +17,7 @@ register("audit.heads_exported", _("Downloaded the signed ends of the audit log"
 register("audit.export_asked", _("Asked for an export of the audit log ({kind}): {filter}"), words=EXPORTED)
 register(
     "audit.exported",
-    _("Exported {entries} entries of the audit log to {target}: {filter}; SHA-256 {sha256}"),
+    _("Exported {entries} entries of the audit log to {target}: {filter}"),
     words=EXPORTED,
 )
 register("audit.export_fetched", _("Downloaded the export {target}"))
