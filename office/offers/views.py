@@ -77,5 +77,5 @@ def merge(request: HttpRequest, roleoffer_id: uuid.UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, offer: RoleOffer, form: AcceptForm, *, status: int = 200) -> HttpResponse:
-    context = {"look": selectors.offer_look(offer), "offer": offer, "form": form}
+    context = {"view": selectors.offer_look(offer), "offer": offer, "form": form}
     return render(request, "offers/role.html", context, status=status)
