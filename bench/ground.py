@@ -23,6 +23,7 @@ from asp.outbox.probe import ANSWER
 from asp.outbox.services import message_send
 from bench.fleet import upgrades
 from bench.live import live
+from bench.log import log
 from bench.results import Results, median, percentile
 from bench.stalls import stalls
 from provisioning.tasks import report_figures
@@ -52,6 +53,7 @@ def run(results: Results) -> None:
     live(results, program)
     sign_ins(results)
     seals(results)
+    log(results)
     stalls(results)
     upgrades(results)
 

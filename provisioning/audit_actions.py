@@ -34,7 +34,9 @@ register("provisioning.letter_opened", _("Opened the authorisation letter of {na
 register("provisioning.opening_started", _("Started opening no. {number} of the office of {name}"))
 register("provisioning.opening_stopped", _("Stopped the opening of the office of {name}"))
 register(
-    "provisioning.opening_failed", _("The opening of the office of {name} failed at step {step} ({code})")
+    "provisioning.opening_failed",
+    _("The opening of the office of {name} failed at step {step} ({code})"),
+    outcome="failed",
 )
 register(
     "provisioning.bureau_opened",
@@ -80,3 +82,11 @@ register(
     "provisioning.fleet_upgraded",
     _("Upgraded offices to version {version}: {done} are current, {failed} failed"),
 )
+register("provisioning.template_created", _("Drafted the role template {name}"))
+register("provisioning.template_changed", _("Changed the draft of the role template {name}"))
+register("provisioning.template_discarded", _("Removed the draft of the role template {name}"))
+register(
+    "provisioning.template_published",
+    _("Published version {version} of the role template {name}; offered to {receivers} bureaus"),
+)
+register("provisioning.template_withdrawn", _("Withdrew the role template {name}"))

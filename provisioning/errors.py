@@ -167,3 +167,38 @@ class NothingToUpgrade(Conflict):
 
     code = "provisioning.nothing_to_upgrade"
     message = _("Every office is of the current version already.")
+
+
+class TemplateNotOffered(Conflict):
+    """It was never published, or is withdrawn."""
+
+    code = "provisioning.template_not_offered"
+    message = _("This template is not offered to anybody now.")
+
+
+class TemplatePublished(Conflict):
+    """What bureaus may have taken over stays on record."""
+
+    code = "provisioning.template_published"
+    message = _("This template was published; it can be withdrawn, not removed.")
+
+
+class TemplateUnchanged(Conflict):
+    """Nothing is new since the version before, and nobody new was chosen."""
+
+    code = "provisioning.template_unchanged"
+    message = _("Nothing has changed since the last version. Change the draft, or choose more bureaus.")
+
+
+class TemplateNameTaken(UserFacingError):
+    """Two templates of one name could not be told apart."""
+
+    code = "provisioning.template_name_taken"
+    message = _("There is already a template called {name}.")
+
+
+class TemplateCodeUnknown(UserFacingError):
+    """A permission that no function of an office declares."""
+
+    code = "provisioning.template_code_unknown"
+    message = _("One of the permissions does not exist.")

@@ -11,7 +11,7 @@ function = Function(
     sites=("hall", "host"),
     order=10,
     jobs=("provisioning.tasks",),
-    consumers=("provisioning.figures",),
+    consumers=("provisioning.figures", "provisioning.role_offers"),
     navigation=(
         NavItem("home", _("Home"), "home", "provisioning:home", order=10, sites=("hall",)),
         NavItem(
@@ -54,6 +54,15 @@ function = Function(
             "provisioning:announcement-list",
             duties=("system",),
             order=40,
+            sites=("host",),
+        ),
+        NavItem(
+            "role_templates",
+            _("Role templates"),
+            "shield",
+            "provisioning:role-template-list",
+            duties=("security",),
+            order=45,
             sites=("host",),
         ),
         NavItem(

@@ -31,6 +31,7 @@ from provisioning.errors import CodeInvalid, SelfCheckFailed
 from provisioning.models import Administrator, Application, ApplicationState, Event, EventKind, Opening
 from provisioning.services.decisions import functions_check, quota_check, slug_check
 from provisioning.services.openings import approved_locked, opening_finish
+from provisioning.services.role_templates import templates_offer_to
 from provisioning.services.submissions import Person, administrators_problem
 from tenants import pool, registry, routing, version
 from tenants.context import bureau_context, host_context
@@ -236,6 +237,7 @@ def _sign_off(opening: Opening, application: Application, bureau: Bureau) -> Non
             target_name=bureau.name,
             params=facts,
         )
+    templates_offer_to(bureau.id)
     application.state = ApplicationState.OPENED
     application.bureau = bureau
     application.save(update_fields=["state", "bureau", "saved_at"])

@@ -9,6 +9,7 @@ from provisioning.views import (
     host_fleet,
     host_openings,
     host_overview,
+    host_role_templates,
 )
 
 app_name = "provisioning"
@@ -47,5 +48,28 @@ urlpatterns = [
         "announcements/<uuid:announcement_id>/withdraw/",
         host_announcements.withdraw,
         name="announcement-withdraw",
+    ),
+    path("role-templates/", host_role_templates.template_list, name="role-template-list"),
+    path("role-templates/new/", host_role_templates.create, name="role-template-create"),
+    path("role-templates/<uuid:roletemplate_id>/", host_role_templates.detail, name="role-template-detail"),
+    path(
+        "role-templates/<uuid:roletemplate_id>/change/",
+        host_role_templates.change,
+        name="role-template-change",
+    ),
+    path(
+        "role-templates/<uuid:roletemplate_id>/publish/",
+        host_role_templates.publish,
+        name="role-template-publish",
+    ),
+    path(
+        "role-templates/<uuid:roletemplate_id>/withdraw/",
+        host_role_templates.withdraw,
+        name="role-template-withdraw",
+    ),
+    path(
+        "role-templates/<uuid:roletemplate_id>/discard/",
+        host_role_templates.discard,
+        name="role-template-discard",
     ),
 ]

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from asp.accounts import origins
 from asp.accounts.models import Account, AccountState, Duty, Role, RoleGrant, TOTPDevice
 from asp.accounts.selectors import account_list
 from asp.audit.selectors import Wanted, chain_state, entries_wanted, entry_page
@@ -164,6 +165,7 @@ def for_security() -> dict[str, Any]:
         "roles": Role.objects.count(),
         "given": _roles_given(),
         "disabled": Account.objects.filter(state=AccountState.DISABLED).count(),
+        "proposed": [each for each in origins.proposed() if each.waits][:SHOWN_JOBS],
     }
 
 

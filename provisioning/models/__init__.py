@@ -12,6 +12,7 @@ from provisioning.models.application import (
 from provisioning.models.attempts import Attempts
 from provisioning.models.figures import BureauFigures
 from provisioning.models.opening import Opening, OpeningState
+from provisioning.models.role_template import RoleTemplate, RoleTemplateOffer, RoleTemplateVersion
 
 __all__ = [
     "Administrator",
@@ -25,4 +26,7 @@ __all__ = [
     "Level",
     "Opening",
     "OpeningState",
+    "RoleTemplate",
+    "RoleTemplateOffer",
+    "RoleTemplateVersion",
 ]

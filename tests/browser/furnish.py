@@ -25,6 +25,7 @@ from asp.accounts.services import (
     link_issue,
     role_create,
     role_grant,
+    role_update,
     second_factor_reset,
 )
 from asp.accounts.services.factors import device_store
@@ -45,18 +46,21 @@ from asp.outbox.relay.relay import BUSY_PAUSE, Relay
 from asp.outbox.relay.services import route_check
 from office.library import services as library
 from office.library.models import Level, Node, Version
-from office.library.permissions import MANAGE_UNIT, USE
+from office.library.permissions import MANAGE_DEPARTMENT, MANAGE_UNIT, USE
 from office.library.selectors.tree import cabinets_ready
+from office.offers.services import offer_accept
 from office.organization import services as organization
 from office.organization.models import Department, Member, Post
 from provisioning import codes
 from provisioning import services as provisioning
 from provisioning.demo import bodies
 from provisioning.demo.county import BODIES, PENDING, TO_CORRECT
+from provisioning.demo.roles import TEMPLATES
 from provisioning.demo.secret import Secrets
 from provisioning.figures import report_send
-from provisioning.models import Application, Opening
+from provisioning.models import Application, Opening, RoleTemplate
 from provisioning.services.announcements import Text, announcement_publish
+from provisioning.services.role_templates import Draft, template_change, template_create, template_publish
 from tenants.context import bureau_context, host_context
 from tenants.isolation.registry import broken, find
 from tenants.keys import uuid7
@@ -105,6 +109,7 @@ def main() -> None:
         _host(world)
         _versions()
         _messages(world)
+        _templates(world)
         _hall(world)
         _starting(world)
         _troubles(world)
@@ -206,6 +211,10 @@ def _messages(world: dict[str, Any]) -> None:
     for slug in ("fgj", "czj", "zrzy", "cgz"):
         with bureau_context(_bureau(slug)):
             report_send()
+    _relay()
+
+
+def _relay() -> None:
     relay = Relay()
     relay.prepare()
     while relay.work() == BUSY_PAUSE:
@@ -247,6 +256,44 @@ def _versions() -> None:
                 error=error,
                 params=params,
             )
+
+
+def _templates(world: dict[str, Any]) -> None:
+    """A role that the host offers, one that the bureau has accepted, changed, and got a new version of, a draft."""
+    offered, taken = (each.name for each in TEMPLATES)
+    with host_context():
+        host = Actor.of_account(Account.objects.administrators().get(duty="security"))
+        ids = dict(RoleTemplate.objects.values_list("name", "pk"))
+        found = RoleTemplate.objects.get(pk=ids[taken])
+        draft = template_create(
+            actor=host,
+            draft=Draft(
+                name="信访接待员",
+                name_en="Petition receptionist",
+                description="接待来访群众，登记来访事项。",
+                codes=(USE,),
+            ),
+        )
+    with bureau_context(_bureau("fgj")):
+        security = Actor.of_account(Account.objects.administrators().get(duty="security"))
+        role = offer_accept(actor=security, offer_id=found.pk, version=1)
+        role_update(actor=security, role=role, description="管理本科室文件柜，兼管资料。")
+    with host_context():
+        draft_two = Draft(
+            name=taken,
+            name_en="Head of department",
+            description="管理本部门文件柜，审核单位资料库的资料。",
+            codes=(USE, MANAGE_UNIT, MANAGE_DEPARTMENT),
+        )
+        template_change(actor=host, template=found, draft=draft_two)
+        template_publish(actor=host, template=found, bureaus=None, note="增加单位资料库的管理权限。")
+    _relay()
+    world["ids"] |= {
+        "template": str(found.pk),
+        "draft": str(draft.pk),
+        "offer": str(ids[offered]),
+        "taken-offer": str(found.pk),
+    }
 
 
 def _hall(world: dict[str, Any]) -> None:

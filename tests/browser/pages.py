@@ -105,6 +105,13 @@ def more(page: Page) -> None:
     page.click("[data-tb-open=tb-more]")
 
 
+def export(page: Page) -> None:
+    """Ask for an export, unless one is there already."""
+    if not page.locator("#audit-exports a").count():
+        page.click("button[name=kind][value=csv]")
+        page.wait_for_selector("#audit-exports a[href*='/audit/exports/']", timeout=60_000)
+
+
 # ----- pages
 
 HALL = (
@@ -180,6 +187,22 @@ HOST = (
     View("host-route", "host", "host-system", "outbox:route", ("bureau",)),
     View("host-overview-security", "host", "host-security", "provisioning:overview"),
     View("host-accounts", "host", "host-security", "accounts:account-list"),
+    View("host-role-templates", "host", "host-security", "provisioning:role-template-list"),
+    View("host-role-template", "host", "host-security", "provisioning:role-template-detail", ("template",)),
+    View(
+        "host-role-template-draft", "host", "host-security", "provisioning:role-template-detail", ("draft",)
+    ),
+    View("host-role-template-new", "host", "host-security", "provisioning:role-template-create"),
+    View(
+        "host-role-template-wrong",
+        "host",
+        "host-security",
+        "provisioning:role-template-create",
+        act=submit,
+    ),
+    View(
+        "host-role-template-change", "host", "host-security", "provisioning:role-template-change", ("draft",)
+    ),
     View("host-overview-audit", "host", "host-audit", "provisioning:overview"),
     View("host-audit", "host", "host-audit", "audit:entry-list"),
     View("host-health", "host", "host-system", "operations:health", query="?fresh=1"),
@@ -228,11 +251,14 @@ ADMINISTRATION = (
     View("office-role", "bureau", "security", "accounts:role-detail", ("role",)),
     View("office-role-edit", "bureau", "security", "accounts:role-update", ("role",)),
     View("office-role-new", "bureau", "security", "accounts:role-create"),
+    View("office-offer", "bureau", "security", "offers:role", ("offer",)),
+    View("office-offer-news", "bureau", "security", "offers:role", ("taken-offer",)),
     View("office-workbench-audit", "bureau", "audit", "workbench:home", empty=True),
     View("office-audit", "bureau", "audit", "audit:entry-list", empty=True),
     View("office-audit-entry", "bureau", "audit", "audit:entry-detail", ("entry",)),
     View("office-self-test", "bureau", "audit", "assurance:home", empty=True),
     View("office-self-test-before", "bureau", "audit", "assurance:detail", ("self-test",)),
+    View("office-audit-export", "bureau", "audit", "audit:entry-list", act=export),
     View("office-audit-none", "bureau", "audit", "audit:entry-list", query="?person=xyz"),
 )
 STAFF = (
@@ -280,7 +306,8 @@ NOT_LOOKED_AT = frozenset(
         *("assurance:part", "assurance:run"),
         "operations:health-line",  # stands on the overview
         "accounts:forgotten",  # only where mail can be sent, which here it cannot
-        *("audit:chain", "audit:verify", "jobs:progress", "jobs:cancel", "jobs:retry"),
+        *("audit:chain", "audit:verify", "audit:exports", "audit:export", "audit:export-fetch"),
+        *("jobs:progress", "jobs:cancel", "jobs:retry"),
         *("jobs:regular-run", "live:ticket", "notify:bell", "notify:open", "notify:read-all"),
         *(
             "organization:department-move",
@@ -303,6 +330,8 @@ NOT_LOOKED_AT = frozenset(
         *("provisioning:bureau-address", "provisioning:bureau-suspend", "provisioning:bureau-resume"),
         *("provisioning:versions-part", "provisioning:fleet-upgrade", "provisioning:bureau-upgrade"),
         *("provisioning:announcement-withdraw", "outbox:replay", "outbox:discard", "audit:heads"),
+        *("provisioning:role-template-publish", "provisioning:role-template-withdraw"),
+        *("provisioning:role-template-discard", "offers:accept", "offers:decline", "offers:merge"),
     }
 )
 VIEWS = (*HALL, *GATE, *HOST, *ADMINISTRATION, *STAFF)

@@ -27,7 +27,7 @@ PEOPLE = r"""
     SELECT a.login FROM accounts_account a JOIN organization_member m ON m.account_id = a.id
     WHERE a.login ~ '^p\d{5}[a-h]$'"""
 CHECKS = "SELECT extract(epoch FROM max(occurred_at))::float FROM audit_entry WHERE action = 'audit.verified'"
-# Each try of the route with its answers; a click whose answer was lost may have been made twice.
+# Each try of the route with its answers.
 PROBES = """
     SELECT e.id::text, e.state, (SELECT count(*) FROM outbox_relay_envelope a
                                  WHERE a.causation = e.id AND a.state = 'delivered'),
@@ -38,6 +38,14 @@ NUMBERS = """
     SELECT p.sender, p.receiver, p.last_seq, count(e.id), count(e.id) FILTER (WHERE e.state <> 'delivered')
     FROM outbox_relay_pair p LEFT JOIN outbox_relay_envelope e ON e.pair_id = p.id GROUP BY p.id"""
 UNSENT = "SELECT count(*) FROM outbox_outmessage"
+# What people did, as the log has it: an act whose answer was lost and which was repeated stands there once.
+MADE = "SELECT target_name, count(*) FROM audit_entry WHERE action = 'library.folder_created' GROUP BY 1"
+CONFIRMED = (
+    "SELECT target_name, count(*) FROM audit_entry WHERE action = 'organization.import_confirmed' GROUP BY 1"
+)
+DECIDED = "SELECT target_id::text, count(*) FROM audit_entry WHERE action = 'provisioning.application_approved' GROUP BY 1"
+VERIFICATIONS = "SELECT count(*) FROM jobs_job WHERE name = 'audit.verify' AND actor_kind <> 'system'"
+DRAFTS = "SELECT count(*) FROM provisioning_application WHERE state = 'draft'"
 APPLICATIONS = "SELECT id::text FROM provisioning_application WHERE state <> 'draft'"
 
 
@@ -56,6 +64,17 @@ def problems(connection: Any, schema: str, ledger: Ledger) -> list[str]:
         found += _once("person", ledger, (login for (login,) in rows(PEOPLE, schema)))
         found += _once("application", ledger, (key for (key,) in rows(APPLICATIONS)), only_these=False)
         found += _message_problems(rows, ledger)
+        for what, done in (
+            ("folder", rows(MADE, schema)),
+            ("import", rows(CONFIRMED, schema)),
+            ("approval of", rows(DECIDED)),
+        ):
+            found += [f"{what} {name} was done {count} times" for name, count in done if count != 1]
+        if drafts := rows(DRAFTS)[0][0]:
+            found.append(f"{drafts} applications were begun, and nobody goes on with them")
+        checks, clicks = rows(VERIFICATIONS, schema)[0][0], len(ledger.noted.get("check", []))
+        if checks > clicks:
+            found.append(f"{clicks} checks of the log were asked for, {checks} were begun")
         asked = max(map(float, ledger.noted.get("check", ["0"])))
         # A click while a check runs finds that one: it may have begun a moment before.
         if asked and (rows(CHECKS, schema)[0][0] or 0) < asked - 60:
@@ -72,7 +91,7 @@ def _message_problems(rows: Rows, ledger: Ledger) -> list[str]:
         if (state, answers, received) != ("delivered", 1, 1)
     ]
     wanted = len(ledger.noted.get("probe", []))
-    if len(probes) < wanted:
+    if len(probes) != wanted:
         found.append(f"{wanted} messages were acknowledged, {len(probes)} were sent")
     for sender, receiver, last, count, left in rows(NUMBERS):
         if last != count or left:

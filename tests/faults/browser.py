@@ -2,6 +2,7 @@
 
 import http.client
 import re
+import select
 import socket
 from collections.abc import Mapping
 from contextlib import closing, suppress
@@ -32,6 +33,11 @@ class Answer:
         return parts.path + (f"?{parts.query}" if parts.query else "")
 
     @property
+    def is_repeated(self) -> bool:
+        """Whether it was given before, to the same request."""
+        return self.headers.get("idempotent-replayed") == "true"
+
+    @property
     def text(self) -> str:
         return self.body.decode("utf-8", errors="replace")
 
@@ -40,6 +46,10 @@ class Answer:
         """The page's text in short, for messages."""
         text = re.sub(r"(?s)<(script|style|head|nav|header)\b.*?</\1>|<[^>]+>", " ", self.text)
         return f"{self.status} " + re.sub(r"\s+", " ", text).strip()[:400]
+
+
+def _form(values: Mapping[str, object] | None) -> bytes:
+    return urlencode(values or {}, doseq=True).encode()
 
 
 class Browser:
@@ -82,13 +92,23 @@ class Browser:
     def get(self, path: str) -> Answer:
         return self.request("GET", path)
 
-    def post(self, path: str, values: Mapping[str, object] | None = None) -> Answer:
-        """Send a form in as a page of this site would."""
-        headers = {
+    def post(self, path: str, values: Mapping[str, object] | None = None, *, key: str = "") -> Answer:
+        """Send a form in as a page of this site would; the same `key` once more is the same request."""
+        return self.request("POST", path, _form(values), self._form_headers(key))
+
+    def post_unheard(self, path: str, values: Mapping[str, object] | None = None, *, key: str = "") -> None:
+        """The same, and go away when the answer comes, without reading it: it was lost on its way."""
+        body = _form(values)
+        with closing(self._connection(TIMEOUT)) as connection, suppress(OSError, http.client.HTTPException):
+            connection.request("POST", path, body or None, self._headers(self._form_headers(key)))
+            select.select([connection.sock], [], [], TIMEOUT)
+
+    def _form_headers(self, key: str) -> dict[str, str]:
+        return {
             "Content-Type": "application/x-www-form-urlencoded",
             "X-CSRFToken": self.cookies.get(CSRF_COOKIE, ""),
+            **({"Idempotency-Key": key} if key else {}),
         }
-        return self.request("POST", path, urlencode(values or {}, doseq=True).encode(), headers)
 
     def cut_off(self, method: str, path: str, body: bytes, headers: Mapping[str, str], *, sent: int) -> None:
         """Begin a request, send the first `sent` bytes of its body, and go away."""

@@ -4,8 +4,9 @@ import base64
 import hashlib
 import json
 import random
+import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from asp.accounts.testing import totp_code
@@ -50,6 +51,36 @@ def passing(ledger: Ledger, answer: Answer, what: str, *also: int) -> bool:
         ledger.trouble(f"{what}: {answer.status}")
         return True
     return False
+
+
+def once(
+    ledger: Ledger, browser: Browser, path: str, values: Mapping[str, object] | None = None, *also: int
+) -> Answer:
+    """Send a form in until it is answered, each time under the same key; `also` are refusals that may come.
+
+    Every third act's first answer is lost on its way; every third is sent once more when all is done. A repeat has
+    no second effect (the checkers look for it) and gets the answer of the first. Uploads have a protocol of
+    their own for that.
+    """
+    key, number, replayed = secrets.token_urlsafe(12), ledger.begin(), 0
+
+    def attempt() -> Answer | None:
+        answer = browser.post(path, values, key=key)
+        return None if passing(ledger, answer, f"POST {path}") else answer
+
+    if unheard := number % 3 == 1:
+        browser.post_unheard(path, values, key=key)
+    answer = patiently(ledger, f"POST {path}", attempt)
+    replayed += answer.is_repeated
+    if answer.status != 302 and answer.status not in also:
+        ledger.blame(f"POST {path}: {answer.words}")
+    if number % 3 == 2 and answer.status == 302:
+        again = patiently(ledger, f"POST {path} once more", attempt)
+        replayed += again.is_repeated
+        if not again.is_repeated or (again.status, again.location) != (302, answer.location):
+            ledger.blame(f"POST {path} was answered with {answer.location}, once more with {again.words}")
+    ledger.hear(unheard=unheard, replayed=replayed)
+    return answer
 
 
 def sign_in(browser: Browser, login: str, password: str, totp: str = "") -> Browser:
@@ -239,10 +270,13 @@ class Applicant:
 
     def _ask(self, method: str, path: str, values: dict[str, object] | None = None) -> Answer:
         def attempt() -> Answer | None:
-            answer = self.browser.post(path, values) if method == "POST" else self.browser.get(path)
+            answer = self.browser.get(path)
             return None if passing(self.ledger, answer, f"{method} {path}") else answer
 
-        answer = patiently(self.ledger, f"{method} {path}", attempt)
+        if method == "POST":
+            answer = once(self.ledger, self.browser, path, values)
+        else:
+            answer = patiently(self.ledger, f"{method} {path}", attempt)
         assert answer.status == (302 if method == "POST" else 200), f"{method} {path}: {answer.words}"
         return answer
 
@@ -258,22 +292,19 @@ def approval(applicant: Applicant) -> dict[str, object]:
 
 
 def approve(console: Browser, ledger: Ledger, applicant: Applicant) -> Answer:
-    """Approve an application at the console, until it is acknowledged, or was done by an earlier try."""
-    path = f"/applications/{applicant.application}/approve/"
-
-    def attempt() -> Answer | None:
-        answer = console.post(path, approval(applicant))
-        return None if passing(ledger, answer, f"approving {applicant.application}") else answer
-
-    answer = patiently(ledger, f"approving {applicant.application}", attempt)
-    note_approval(ledger, applicant, answer)
+    """Approve an application at the console, until it is acknowledged."""
+    answer = once(
+        ledger, console, f"/applications/{applicant.application}/approve/", approval(applicant), 409
+    )
+    if not note_approval(ledger, applicant, answer):
+        ledger.blame(f"approving {applicant.application}: it is said to have been decided by another request")
     return answer
 
 
 def note_approval(ledger: Ledger, applicant: Applicant, answer: Answer) -> bool:
     """Note what the answer acknowledged; return whether it was this very request that decided.
 
-    409 says that somebody has decided already: here, an earlier request whose answer was lost.
+    409 says that another request has decided already.
     """
     decided = answer.status == 302 and "/applications/openings/" in answer.location
     if not decided and answer.status != 409:

@@ -116,6 +116,37 @@ FAULTS = {
         "DELETE FROM outbox_inmessage WHERE type = 'outbox.probe_answered.v1'",
         "1 answers, 0 of them received",
     ),
+    "a message that was sent twice": (
+        "INSERT INTO outbox_relay_envelope SELECT (jsonb_populate_record(e, jsonb_build_object("
+        "'id', gen_random_uuid(), 'seq', 1000000))).* "
+        "FROM outbox_relay_envelope e WHERE e.type = 'outbox.probe.v1' LIMIT 1",
+        "messages were acknowledged, ",
+    ),
+    "a folder that was made twice": (
+        "INSERT INTO {schema}.audit_entry SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid()))).* "
+        "FROM {schema}.audit_entry e WHERE e.action = 'library.folder_created' AND e.target_name = '{folder}'",
+        "folder {folder} was done 2 times",
+    ),
+    "an import that was confirmed twice": (
+        "INSERT INTO {schema}.audit_entry SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid()))).* "
+        "FROM {schema}.audit_entry e WHERE e.action = 'organization.import_confirmed'",
+        ".xlsx was done 2 times",
+    ),
+    "an application that was approved twice": (
+        "INSERT INTO audit_entry SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid()))).* "
+        "FROM audit_entry e WHERE e.action = 'provisioning.application_approved'",
+        " was done 2 times",
+    ),
+    "a draft that was begun twice": (
+        "UPDATE provisioning_application SET state = 'draft' WHERE id = "
+        "(SELECT id FROM provisioning_application LIMIT 1)",
+        "1 applications were begun, and nobody goes on with them",
+    ),
+    "a check of the log that was begun twice": (
+        "INSERT INTO {schema}.jobs_job SELECT (jsonb_populate_record(j, jsonb_build_object('id', gen_random_uuid()))).* "
+        "FROM {schema}.jobs_job j, generate_series(1, 100) WHERE j.name = 'audit.verify'",
+        " checks of the log were asked for, ",
+    ),
     "a message that nobody takes over": (
         'INSERT INTO {schema}.outbox_outmessage (id, "to", type, subject, body, occurred_at) '
         "VALUES (gen_random_uuid(), 'host', 'tests.lost.v1', '', '{{}}', now())",

@@ -39,6 +39,9 @@ class Ledger:
     troubles: list[str] = field(default_factory=list)  # answers that a client may get, and tries again after
     resumed: int = 0
     retried: list[str] = field(default_factory=list)
+    sent: int = 0
+    unheard: int = 0  # acts whose first answer never came: whether it was done, nobody knew
+    replayed: int = 0  # repeats that were answered with what the first one had been told
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def keep(self, kept: Kept) -> None:
@@ -65,6 +68,18 @@ class Ledger:
     def trouble(self, text: str) -> None:
         with self._lock:
             self.troubles.append(text)
+
+    def begin(self) -> int:
+        """An act begins; return its number."""
+        with self._lock:
+            self.sent += 1
+            return self.sent
+
+    def hear(self, *, unheard: bool, replayed: int) -> None:
+        """An act was acknowledged in the end."""
+        with self._lock:
+            self.unheard += unheard
+            self.replayed += replayed
 
     def resume(self) -> None:
         with self._lock:

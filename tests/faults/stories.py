@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tests.browser.sheets import staff_sheet
 from tests.faults.browser import Answer, Browser
-from tests.faults.clients import GaveUp, Uploader, approve, passing, patiently
+from tests.faults.clients import GaveUp, Uploader, approve, once, passing, patiently
 from tests.faults.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -30,26 +30,12 @@ class Story:
     share: int = 1
 
 
-def posted(ledger: Ledger, browser: Browser, path: str, values: dict[str, object], *also: int) -> Answer:
-    """Send a form in until it is answered; `also` are refusals that an earlier, unanswered try explains."""
-
-    def attempt() -> Answer | None:
-        answer = browser.post(path, values)
-        return None if passing(ledger, answer, f"POST {path}") else answer
-
-    answer = patiently(ledger, f"POST {path}", attempt)
-    if answer.status != 302 and answer.status not in also:
-        ledger.blame(f"POST {path}: {answer.words}")
-    return answer
-
-
 def make_folder(world: World) -> None:
     """One of the staff makes a folder in their cabinet."""
     number = world.number()
     place = number % len(world.staff)
     top, name = world.people["staff"][place]["folder"], f"文件夹-{number:05d}"
-    # 422: the name is taken, by the try whose answer was lost.
-    posted(world.ledger, world.staff[place].twin(), f"/library/{top}/folders/", {"name": name}, 422)
+    once(world.ledger, world.staff[place].twin(), f"/library/{top}/folders/", {"name": name})
     world.ledger.note("folder", name)
 
 
@@ -88,9 +74,8 @@ def import_people(world: World) -> None:
         ledger.blame(f"import {number}: the sheet was acknowledged, but no import was named")
         return
     path = f"/organization/imports/{uploader.result['id']}/"
-    # A try whose answer was lost has confirmed it: the second finds it running or done, and says so with 302.
     _awaited(ledger, browser, path, "the preview", lambda page: f'action="{path}confirm/"' in page)
-    posted(ledger, browser, f"{path}confirm/", {})
+    once(ledger, browser, f"{path}confirm/", {})
     for login in logins:
         ledger.note("person", login)
 
@@ -113,14 +98,14 @@ def _awaited(ledger: Ledger, browser: Browser, path: str, what: str, is_there: C
 def check_log(world: World) -> None:
     """The bureau's audit administrator has the audit log checked: a job with a key, one at a time."""
     began = time.time()
-    posted(world.ledger, world.administrators["audit"].twin(), "/audit/verify/", {})
+    once(world.ledger, world.administrators["audit"].twin(), "/audit/verify/", {})
     world.ledger.note("check", f"{began:.3f}")
 
 
 def check_route(world: World) -> None:
     """The console tries the route to the bureau: a message there, and its answer back."""
     began = time.time()
-    posted(world.ledger, world.console.twin(), f"/messages/route/{world.bureau_id}/", {})
+    once(world.ledger, world.console.twin(), f"/messages/route/{world.bureau_id}/", {})
     world.ledger.note("probe", f"{began:.3f}")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.faults import stories
 from tests.faults.browser import Browser
-from tests.faults.clients import Applicant, File, passing, patiently, sign_in, upload
+from tests.faults.clients import Applicant, File, once, sign_in, upload
 from tests.faults.ledger import Ledger
 from tests.faults.stack import Late, RunningStack, until
 
@@ -106,13 +106,7 @@ class World:
             self.ledger.blame(f"the opening of {application} failed without a reason")
         path = f"/applications/{application}/open/"
 
-        def attempt() -> Any:
-            answer = self.console.twin().post(path)
-            return None if passing(self.ledger, answer, path) else answer
-
-        answer = patiently(self.ledger, path, attempt)
-        if answer.status not in (302, 409):
-            self.ledger.blame(f"trying {application} again: {answer.words}")
+        once(self.ledger, self.console.twin(), path, None, 409)
         self.ledger.retried.append(f"{application}: {reason}")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.judge import FAULTS, judge, plant
+from tests.faults.judge import FAULTS, judge, plant, snapshot
 from tests.faults.ledger import Approved, Kept
 from tests.faults.storm import World
 
@@ -38,3 +38,26 @@ def test_a_client_that_believes_without_an_answer_is_found(after_the_storm: Worl
     found = "\n".join(judge(after_the_storm, planted, believer))
     assert "只发出.bin was acknowledged, and is there 0 times" in found
     assert "approval of nobody (nowhere) was acknowledged, but there is no row" in found
+
+
+def test_a_client_that_repeats_without_a_key_is_found(after_the_storm: World) -> None:
+    """The same acts by somebody whose requests cannot be told apart: what was lost on its way is done twice."""
+    world = after_the_storm
+    path = f"/messages/route/{world.bureau_id}/"
+    console = world.console.twin()
+    console.post_unheard(path)
+    assert console.post(path).status == 302
+    world.settle()
+    believer = replace(world.ledger, noted={**world.ledger.noted})
+    believer.noted["probe"] = [*believer.noted["probe"], "once"]
+    connection = snapshot(world)
+    try:
+        found = "\n".join(judge(world, connection, believer))
+    finally:
+        connection.rollback()
+        connection.close()
+    wanted = len(believer.noted["probe"])
+    # Both are true; the other tests know of them.
+    world.ledger.note("probe", "first")
+    world.ledger.note("probe", "second")
+    assert f"{wanted} messages were acknowledged, {wanted + 1} were sent" in found

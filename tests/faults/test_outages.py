@@ -89,3 +89,24 @@ def test_pressed_many_times_at_once_one_office_is_opened(after_the_storm: World)
     note_approval(world.ledger, applicant, answers[0])
     assert "has decided this application meanwhile" in next(a for a in answers if a.status == 409).text
     assert_whole(world)
+
+
+def test_one_form_sent_many_times_at_once_is_answered_alike_each_time(after_the_storm: World) -> None:
+    """The same request under its key: one does the work, the others wait for it and are told what it was told."""
+    world = after_the_storm
+    applicant = world.new_applicant()
+    barrier = Barrier(AT_ONCE)
+
+    def send(_number: int) -> Answer:
+        window = world.console.twin()
+        barrier.wait(timeout=20)
+        return window.post(
+            f"/applications/{applicant.application}/approve/", approval(applicant), key="one-form-of-the-page"
+        )
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = list(pool.map(send, range(AT_ONCE)))
+    assert {(answer.status, answer.location) for answer in answers} == {(302, answers[0].location)}
+    assert sum(not answer.is_repeated for answer in answers) == 1
+    note_approval(world.ledger, applicant, answers[0])
+    assert_whole(world)

@@ -40,6 +40,8 @@ def test_the_storm_was_one(after_the_storm: World) -> None:
     assert {kind: len(names) >= 3 for kind, names in ledger.noted.items()} == dict.fromkeys(NOTED, True)
     assert ledger.resumed >= 5, "hardly any upload was interrupted"
     assert ledger.troubles, "no client met any trouble"
+    assert ledger.unheard >= 20, "hardly any answer was lost"
+    assert ledger.replayed >= 30, "hardly any act was repeated after it was done"
 
 
 def test_downloads_are_what_was_sent(after_the_storm: World) -> None:

@@ -31,6 +31,7 @@ OPEN_BY_NATURE = {"healthz", "readyz"}
 # These need what a request without a body cannot bring; their own tests show that they work.
 CONTROL_ELSEWHERE = {
     "library:access-change": "only with a level; see the tests of sharing",
+    "audit:export-fetch": "only once a file was made; see the tests of the export",
     "organization:import-refused": "only once a check has refused rows; see the tests of the import",
     "accounts:sign-out": "its success is the way to the gate",
     "accounts:start-over": "its success is the way to the gate",

@@ -18,6 +18,7 @@ from asp.notify.services import announce
 from office.library import services as library
 from office.library.models import Level
 from office.notices.models import HostNotice
+from office.offers.models import RoleOffer
 from office.organization.services import import_begin
 from tenants.context import bureau_context
 from tenants.isolation.registry import find, held
@@ -54,6 +55,14 @@ def furnish(bureau: BureauRef) -> Cast:
         import_begin(actor=Actor.of_account(cast.system), blob=blob, filename=f"{MARK}.xlsx")
         HostNotice.objects.create(
             id=uuid7(), title=f"{MARK}公告", text=f"{MARK}", published_at=timezone.now()
+        )
+        RoleOffer.objects.create(
+            id=uuid7(),
+            revision=1,
+            version=1,
+            name=f"{MARK}模板",
+            published_at=timezone.now(),
+            codes=["library.use"],
         )
         announce(
             kind="library.shared",

@@ -2,16 +2,15 @@
 
 import io
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from django.utils.translation import gettext
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from asp.ui.cells import safe
 from office.organization.importing.columns import COLUMNS
 from office.organization.importing.plan import PlannedRow
 from office.organization.importing.texts import cell_text
@@ -21,7 +20,6 @@ from office.organization.tree import Tree
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEMPLATE_ROWS = 2000
 _HEAD = PatternFill("solid", fgColor="E8EEF7")
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 INSTRUCTIONS = (
     ("姓名", "必填。", "Name", "Required."),
@@ -65,12 +63,6 @@ INSTRUCTIONS = (
         "Are not in the file and not invented: each person sets one by a link or a slip.",
     ),
 )
-
-
-def safe(text: Any) -> str:
-    """Text that no spreadsheet takes for a formula, and without characters that XML cannot hold."""
-    plain = ILLEGAL_CHARACTERS_RE.sub("\ufffd", str(text))
-    return f"'{plain}" if plain.startswith(_FORMULA_SIGNS) else plain
 
 
 def template(tree: Tree, posts: Iterable[Post]) -> bytes:

@@ -40,12 +40,13 @@ SENTENCES = {
 }
 
 
-def _permission(code: str) -> str:
+def permission_text(code: str) -> str:
     """What a permission is called; one that is gone keeps its code."""
     labels = {permission.code: permission.label for _function, permission in registry.permissions()}
     return str(labels.get(code, code))
 
 
-WORDS = {"accounts.role_updated": {"added": _permission, "removed": _permission}}
+WORDS = {"accounts.role_updated": {"added": permission_text, "removed": permission_text}}
+REFUSED = {"accounts.sign_in_failed", "accounts.locked_out"}
 for _code, _text in SENTENCES.items():
-    actions.register(_code, _text, words=WORDS.get(_code))
+    actions.register(_code, _text, words=WORDS.get(_code), outcome="refused" if _code in REFUSED else "done")

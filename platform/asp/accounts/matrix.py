@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from asp.accounts.services.roles import assignable_codes
+from asp.accounts.services.roles import assignable_codes, for_duties
 from tenants import registry
 
 
@@ -28,6 +28,19 @@ def permission_groups() -> list[PermissionGroup]:
             tuple((each.code, str(each.label)) for each in function.permissions if each.code in allowed),
         )
         for function in registry.functions()
+    ]
+    return [each for each in groups if each.codes]
+
+
+def office_permission_groups() -> list[PermissionGroup]:
+    """What a role of some office could have, whatever functions that office has switched on; for the host."""
+    groups = [
+        PermissionGroup(
+            str(function.title),
+            tuple((each.code, str(each.label)) for each in function.permissions if not for_duties(each)),
+        )
+        for function in registry.functions()
+        if "bureau" in function.sites
     ]
     return [each for each in groups if each.codes]
 

@@ -22,6 +22,7 @@ SYSTEM_NAMES = {
     "worker": gettext_noop("Background work"),
     "provisioning": gettext_noop("Opening of offices"),
     "console": gettext_noop("Command line"),
+    "host": gettext_noop("Host"),
     "demo": gettext_noop("Demonstration data"),
     "seed": gettext_noop("First data of an office"),
     "upgrade": gettext_noop("Upgrade of offices"),

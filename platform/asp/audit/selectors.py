@@ -4,14 +4,12 @@ import datetime
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast
 from django.http import Http404
 
 from asp.audit import actions, chain
 from asp.audit.actor import actor_label
+from asp.audit.filtering import Wanted, entries_wanted
 from asp.audit.heads.models import SignedHead
 from asp.audit.models import Entry, Seal
 from asp.audit.sealer import unsealed
@@ -19,21 +17,9 @@ from asp.audit.signing import signed_heads
 from asp.audit.verifier import TEXTS, Finding
 from asp.jobs.models import OPEN_STATES, Job, JobState
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 PAGE_SIZE = 50
 VERIFY = "audit.verify"
 COUNTED_UNSEALED = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the reader asked for. Dates are days in Asia/Shanghai, both included."""
-
-    since: datetime.date | None = None
-    until: datetime.date | None = None
-    person: str = ""
-    action: str = ""
-    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +29,12 @@ class Row:
     entry: Entry
     actor: str
     sentence: str
+    outcome: actions.Outcome
+
+    @property
+    def outcome_text(self) -> str:
+        """How it ended, in the reader's language."""
+        return str(actions.OUTCOMES[self.outcome])
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +94,6 @@ def entry_page(
     )
 
 
-def entries_wanted(wanted: Wanted) -> QuerySet[Entry]:
-    """Return the entries that fit. Days become key ranges: keys are ordered by time."""
-    entries = Entry.objects.all()
-    if wanted.since:
-        entries = entries.filter(id__gte=chain.first_key_at(_midnight(wanted.since)))
-    if wanted.until:
-        end = _midnight(wanted.until + datetime.timedelta(days=1))
-        entries = entries.filter(id__lt=chain.first_key_at(end))
-    if wanted.action:
-        entries = entries.filter(action=wanted.action)
-    if wanted.person:
-        entries = entries.filter(actor_name__icontains=wanted.person)
-    if wanted.text:
-        entries = entries.annotate(params_text=Cast("params", TextField()))
-        entries = entries.filter(
-            Q(target_name__icontains=wanted.text) | Q(params_text__icontains=wanted.text)
-        )
-    return entries
-
-
 def entry_get(entry_id: uuid.UUID) -> tuple[Row, Seal | None]:
     """Return one entry in words, and its seal if it has one yet; raises Http404."""
     entry = Entry.objects.filter(id=entry_id).first()
@@ -136,6 +108,7 @@ def in_words(entry: Entry) -> Row:
         entry=entry,
         actor=actor_label(entry.actor_kind, entry.actor_name),
         sentence=actions.sentence(entry.action, entry.params, target_name=entry.target_name),
+        outcome=actions.outcome(entry.action),
     )
 
 
@@ -172,7 +145,3 @@ def _finding(stored: dict[str, Any]) -> Finding:
         entry=uuid.UUID(entry) if entry else None,
         to=stored.get("to"),
     )
-
-
-def _midnight(day: datetime.date) -> datetime.datetime:
-    return datetime.datetime.combine(day, datetime.time(), tzinfo=SHANGHAI)

@@ -1,11 +1,13 @@
 """The audit log's background work: sealing when it is rung for, a full pass now and then, verification."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from asp.audit.actor import Actor
+from asp.audit.exporting.services import EXPORT, export_make
 from asp.audit.sealer import seal
 from asp.audit.services import record
 from asp.audit.signing import heads_sign
@@ -59,3 +61,21 @@ def verify_log(run: JobRun) -> dict[str, object]:
             params={"sealed": report.sealed, "findings": len(report.findings) + report.more_findings},
         )
     return report.as_json()
+
+
+@job(
+    EXPORT,
+    title=_("Export the audit log (.{kind})"),
+    scope="any",
+    texts={
+        "checking": _("Checking entry {done} of {total}"),
+        "writing": _("Writing entry {done} of {total}"),
+        "storing": _("Storing the file"),
+    },
+    cancellable=True,
+)
+def export_log(
+    run: JobRun, *, wanted: dict[str, Any], kind: str, language: str, newest: str
+) -> dict[str, Any]:
+    """Make the file that somebody asked for; it can be fetched for a day."""
+    return export_make(run, wanted=wanted, kind=kind, language=language, newest=newest)

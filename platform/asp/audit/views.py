@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from asp.accounts.access import duty
 from asp.audit import chain, selectors, signing
 from asp.audit.actor import Actor
+from asp.audit.exporting import services
+from asp.audit.exporting.files import MEDIA_TYPES
 from asp.audit.forms import FilterForm
 from asp.audit.services import record
 from asp.audit.tasks import verify_log
@@ -30,6 +32,8 @@ def entry_list(request: HttpRequest) -> HttpResponse:
         "filtered": any(request.GET.get(name) for name in form.fields),
         "page": page,
         "chain": selectors.chain_state(),
+        "exports": services.exports_of(request.user.pk),
+        "kinds": sorted(MEDIA_TYPES, reverse=True),
     }
     return render(request, "audit/list.html", context)
 
@@ -72,6 +76,36 @@ def verify_start(request: HttpRequest) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "audit/_chain.html", {"chain": selectors.chain_state()})
     return HttpResponseRedirect(reverse("audit:entry-list"))
+
+
+@duty("audit")
+@require_safe
+def export_list(request: HttpRequest) -> HttpResponse:
+    """The card with one's own exports; fetched again when one is ready."""
+    return render(request, "audit/_exports.html", {"exports": services.exports_of(request.user.pk)})
+
+
+@duty("audit")
+@require_POST
+def export_start(request: HttpRequest) -> HttpResponse:
+    """Ask for an export of what the filter in the address shows."""
+    kind = request.POST.get("kind", "")
+    form = FilterForm(request.GET)
+    if kind not in MEDIA_TYPES or not form.is_valid():
+        return HttpResponseBadRequest()
+    services.export_start(actor=Actor.of(request), wanted=form.wanted(), kind=kind)
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "audit/_exports.html", {"exports": services.exports_of(request.user.pk)})
+    return HttpResponseRedirect(f"{reverse('audit:entry-list')}?{request.GET.urlencode()}")
+
+
+@duty("audit")
+@require_safe
+def export_fetch(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Fetch one's own export from the content origin."""
+    return HttpResponseRedirect(
+        services.export_fetch(actor=Actor.of(request), request=request, job_id=job_id)
+    )
 
 
 def _key(request: HttpRequest, name: str) -> uuid.UUID | None:

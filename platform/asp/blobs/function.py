@@ -17,5 +17,5 @@ function = Function(
         Privilege("blobs_blob", ("SELECT", "INSERT", "UPDATE")),
         Privilege("blobs_storageaccount", ("SELECT", "INSERT", "UPDATE")),
     ),
-    cost=SchemaCost(tables=3, indexes=4),
+    cost=SchemaCost(tables=3, indexes=5),
 )

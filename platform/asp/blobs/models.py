@@ -30,7 +30,8 @@ class Blob(models.Model):
     """The content of one file: never changed, named by its id alone, sealed with a key of its own.
 
     Whoever owns the content (a file's version, an attachment) keeps its name and its rights. The row
-    stays when the content is erased: without its key the object could not be read any more.
+    stays when the content is erased: without its key the object could not be read any more. Content with
+    an `expires_at` has no lasting owner (an export to be fetched): it goes by itself.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -47,9 +48,15 @@ class Blob(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     checked_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(expires_at__isnull=False) & ~Q(state="erased"),
+                name="blobs_blob_expires",
+            ),
             # The eraser's question, every hour; the rest of the table is not in it.
             models.Index(fields=["released_at"], condition=Q(state="released"), name="blobs_blob_released"),
         ]

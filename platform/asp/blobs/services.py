@@ -1,5 +1,6 @@
 """The public door of the content store (内容存储): every other module is private to this app."""
 
+import datetime
 import io
 import logging
 from collections.abc import Iterable
@@ -39,11 +40,21 @@ log = logging.getLogger(__name__)
 OPEN_BUFFER = 64 * 1024
 
 
-def blob_write(*, actor: Actor, data: bytes | Iterable[bytes], filename: str, media_type: str = "") -> Blob:
+def blob_write(
+    *,
+    actor: Actor,
+    data: bytes | Iterable[bytes],
+    filename: str,
+    media_type: str = "",
+    expires_at: datetime.datetime | None = None,
+    quotes: bool = False,
+) -> Blob:
     """Store content that the system made or received itself; the blob is ready at once.
 
     `filename` is checked and not kept: the owner of the blob keeps it. The object is written before the
     caller's transaction commits; if that is rolled back, the object is an orphan which the sweep finds.
+    With `expires_at` the content goes by itself, and nobody need own it. `quotes`: the text repeats what others
+    have written, such as the name of a file that was refused, so a secrecy mark in it is none of its own.
     Raises FileNameRefused, SecretMarkRefused, QuotaExceeded, StoreUnavailable.
     """
     if marks.is_marked(clean_filename(filename)):
@@ -57,7 +68,7 @@ def blob_write(*, actor: Actor, data: bytes | Iterable[bytes], filename: str, me
         kind = sniff.media_type_of(written.head, declared=media_type)
         if written.whole is not None:
             kind = sniff.refine(kind, io.BytesIO(written.whole))
-            if sniff.is_text(written.head) and marks.text_is_marked(written.whole):
+            if not quotes and sniff.is_text(written.head) and marks.text_is_marked(written.whole):
                 raise SecretMarkRefused
         with transaction.atomic():
             quota.use(written.size)
@@ -71,6 +82,7 @@ def blob_write(*, actor: Actor, data: bytes | Iterable[bytes], filename: str, me
                 state=BlobState.READY,
                 created_by=actor.id,
                 checked_at=timezone.now(),
+                expires_at=expires_at,
             )
     except BaseException:
         try:

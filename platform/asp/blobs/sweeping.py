@@ -60,12 +60,31 @@ def discard_remains(*, upload_id: uuid.UUID) -> None:
     Upload.objects.filter(pk=upload_id).update(remains=False)
 
 
+def expire_blobs() -> int:
+    """Release and erase content whose time is over; return how many. Nothing is lost that anybody meant to keep.
+
+    Raises StoreUnavailable; what was not erased then stays released, and the next round goes on.
+    """
+    over = Blob.objects.filter(expires_at__lt=timezone.now())
+    for blob_id in _keys(over.filter(state__in=HELD_STATES)):
+        _give_up(blob_id=blob_id)
+    return _erase(over.filter(state=BlobState.RELEASED))
+
+
+@transaction.atomic
+def _give_up(*, blob_id: uuid.UUID) -> None:
+    blob_give_up(blob=Blob.objects.select_for_update().get(pk=blob_id))
+
+
 def erase_released(*, grace: datetime.timedelta = KEEP_RELEASED) -> int:
     """Erase content that was released before `grace`: the key from its row, the object from the store.
 
     Returns how many were erased. Raises StoreUnavailable; what was not erased then stays released.
     """
-    due = Blob.objects.filter(state=BlobState.RELEASED, released_at__lt=timezone.now() - grace)
+    return _erase(Blob.objects.filter(state=BlobState.RELEASED, released_at__lt=timezone.now() - grace))
+
+
+def _erase(due: "QuerySet[Blob]") -> int:
     erased = 0
     for blob_id in _keys(due):
         # The object first: a row that says "erased" is the promise that nothing is left.

@@ -24,9 +24,9 @@ def check(run: JobRun, *, blob_id: str, upload_id: str | None = None) -> dict[st
 @periodic(every=datetime.timedelta(minutes=15))
 @job("blobs.expire", scope="any", title=_("End uploads that waited too long"))
 def expire(run: JobRun) -> dict[str, Any]:
-    """Give back what unfinished uploads were promised."""
+    """Give back what unfinished uploads were promised, and let go what was kept for a day only."""
     run.check()
-    return {"expired": sweeping.expire_uploads()}
+    return {"expired": sweeping.expire_uploads(), "over": sweeping.expire_blobs()}
 
 
 @periodic(every=datetime.timedelta(hours=6))

@@ -49,6 +49,7 @@ _OFFICE = [
     "office.organization.apps.OrganizationConfig",
     "office.workbench.apps.WorkbenchConfig",
     "office.notices.apps.NoticesConfig",
+    "office.offers.apps.OffersConfig",
     "office.library.apps.LibraryConfig",
 ]
 

@@ -107,7 +107,9 @@ def _claim(known: keys.Request) -> bool:
 def _keep(known: keys.Request, response: HttpResponseBase) -> None:
     content = None
     if isinstance(response, HttpResponse) and len(response.content) <= LONGEST:
-        content = base64.b64encode(response.content).decode()
+        # Cookies are as secret as the content: the hall knows a browser's draft by one.
+        cookies = [each.OutputString() for each in response.cookies.values()]
+        content = "\n".join([base64.b64encode(response.content).decode(), *cookies])
     headers = {name: response[name] for name in (*KEPT_HEADERS, *KEPT_ALSO) if name in response}
     Answer.objects.filter(pk=known.id).update(status=response.status_code, headers=headers, content=content)
 
@@ -115,7 +117,10 @@ def _keep(known: keys.Request, response: HttpResponseBase) -> None:
 def _replayed(answer: Answer) -> HttpResponse:
     if answer.content is None:
         raise DoneBefore
-    response = HttpResponse(base64.b64decode(answer.content), status=answer.status)
+    content, *cookies = answer.content.split("\n")
+    response = HttpResponse(base64.b64decode(content), status=answer.status)
+    for each in cookies:
+        response.cookies.load(each)
     for name, value in answer.headers.items():
         response[name] = value
     response[REPLAYED] = "true"

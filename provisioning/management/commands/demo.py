@@ -9,7 +9,7 @@ from django.utils import translation
 
 from asp.accounts.models import Account
 from asp.ui.errors import UserFacingError
-from provisioning.demo import accounts, bodies, offices
+from provisioning.demo import accounts, bodies, offices, roles
 from provisioning.demo.county import BODIES, HOST_ADMINISTRATORS, PENDING, TO_CORRECT, Body
 from provisioning.demo.secret import Secrets
 from tenants.context import bureau_context, host_context
@@ -63,6 +63,7 @@ class Command(BaseCommand):
         with host_context():
             bodies.apply(secrets, PENDING, number=len(BODIES) + 1)
         bodies.ask_for_correction(secrets, TO_CORRECT, number=len(BODIES) + 2, administrator=system)
+        roles.offer(holders["security"])
         accounts.write_list(settings.ASP.data_dir / LIST, lines)
 
     def _lines(self, secrets: Secrets, body: Body, bureau: Bureau) -> list[accounts.DemoAccount]:

@@ -67,10 +67,17 @@ def test_a_page_behind_the_last_leads_back(client, cast):
 @pytest.mark.parametrize(
     ("query", "count"),
     [
-        ("action=tests.thing_done&text=thing 7", 1),
-        ("action=tests.thing_done&person=worker&text=thing 1", 11),
+        ('action=tests.thing_done&text="thing 7"', 1),
+        ("action=tests.thing_done&text=“thing 7”", 1),
+        ('action=tests.thing_done&person=worker&text="thing 1"', 11),
+        ("action=tests.thing_done&text=thing 59", 1),
+        ("action=tests.*&text=Did 59", 1),
+        ("action=tests.thing_done&person=Background&text=59", 1),
+        ("action=tests.thing_done&target=文件&text=59", 1),
         ("person=nobody", 0),
         ("text=%25", 0),
+        ("target=_", 0),
+        ("action=nonsense", 50),
     ],
 )
 def test_the_filter(client, query, count):

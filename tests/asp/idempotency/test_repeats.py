@@ -173,3 +173,19 @@ def test_what_is_no_key_is_not_one(cast, system, key):
     assert answer.status_code == 302
     with bureau_context(cast.bureau):
         assert not Answer.objects.exists()
+
+
+def test_who_never_heard_the_first_answer_gets_its_cookies_too():
+    """In the hall the draft is known by a cookie: without it, its form would be nobody's."""
+    first = SiteClient("hall")
+    first.get("/apply/")
+    begun = first.post("/apply/begin/", HTTP_IDEMPOTENCY_KEY=KEY)
+    # The same browser, to which the first answer never came.
+    again = SiteClient("hall")
+    again.cookies["tb_csrf"] = first.cookies["tb_csrf"].value
+    repeated = again.post("/apply/begin/", HTTP_IDEMPOTENCY_KEY=KEY)
+    assert repeated["Idempotent-Replayed"] == "true"
+    assert repeated["Location"] == begun["Location"]
+    cookie = repeated.cookies["tb_application"]
+    assert cookie.OutputString() == begun.cookies["tb_application"].OutputString()
+    assert again.get(repeated["Location"]).status_code == 200

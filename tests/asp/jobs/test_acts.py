@@ -102,6 +102,7 @@ def test_the_declarations_of_real_work():
     real = [spec for spec in registry._specs.values() if not spec.name.startswith("tests.")]
     assert {spec.name for spec in real if spec.cancellable} == {
         "assurance.self_test",
+        "audit.export",
         "audit.verify",
         "organization.import_check",
         "organization.import_run",

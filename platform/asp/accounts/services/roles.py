@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
 
-from asp.accounts import errors, permissions
+from asp.accounts import errors, origins, permissions
 from asp.accounts.models import Account, AccountKind, Duty, Role, RoleGrant, RolePermission
 from asp.accounts.subjects import EVERYBODY, PERSON, ROLE, Subject, subject_labels
 from asp.audit.actor import Actor
@@ -58,6 +58,7 @@ def role_delete(*, actor: Actor, role: Role) -> None:
         role,
         {"codes": sorted(role.permissions.values_list("code", flat=True))},
     )
+    origins.role_removed(actor=actor, role=role)
     role.delete()
 
 
@@ -108,9 +109,13 @@ def builtin_roles_sync(*, functions: Collection[str] | None = None) -> Role:
 
 def assignable_codes() -> frozenset[str]:
     """The codes that a role can have here: not those that belong to a duty alone."""
-    duties = set(Duty.values)
-    fixed = {each.code for _f, each in registry.permissions() if each.roles and set(each.roles) <= duties}
+    fixed = {each.code for _f, each in registry.permissions() if for_duties(each)}
     return permissions.codes_here() - fixed
+
+
+def for_duties(permission: registry.Permission) -> bool:
+    """Whether a permission belongs to administrators by their duty, and to no role."""
+    return bool(permission.roles) and set(permission.roles) <= set(Duty.values)
 
 
 def _codes_set(role: Role, codes: Collection[str]) -> tuple[list[str], list[str]]:

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from asp.accounts import selectors, services
+from asp.accounts import origins, selectors, services
 from asp.accounts.access import duty, signed_in
 from asp.accounts.forms import GrantForm, RoleForm
 from asp.accounts.matrix import permission_choices, permission_groups
@@ -43,7 +43,8 @@ def role_list(request: HttpRequest) -> HttpResponse:
         }
         for group in permission_groups()
     ]
-    return render(request, "accounts/role_list.html", {"roles": roles, "groups": groups})
+    context = {"roles": roles, "groups": groups, "proposed": origins.proposed()}
+    return render(request, "accounts/role_list.html", context)
 
 
 @duty("security")
@@ -163,6 +164,7 @@ def _detail(request: HttpRequest, role: Role, form: GrantForm, *, status: int = 
         "groups": [group for group in (each.only(held) for each in permission_groups()) if group.codes],
         "kinds": ",".join(GRANT_KINDS),
         "chosen": [],
+        "origin": next((each for each in origins.proposed() if each.role_id == role.pk), None),
     }
     return render(request, "accounts/role_detail.html", context, status=status)
 
