@@ -28,7 +28,9 @@ def log(results: Results) -> None:
                 began = time.perf_counter()
                 selectors.entry_page(Wanted(**asked))
                 spent.append(time.perf_counter() - began)
-            p95[" ".join(asked) or "no filter"] = percentile(spent, 0.95) * 1000
+            p95[" ".join(f"{name}={value}" for name, value in asked.items()) or "no filter"] = (
+                percentile(spent, 0.95) * 1000
+            )
         slowest = max(p95, key=lambda name: p95[name])
         results.at_most(f"audit log of {MANY:,}: slowest filter ({slowest}), p95", p95[slowest], "ms", 200)
         results.add("audit log: the page without a filter, p95", p95["no filter"], "ms")
