@@ -10,6 +10,7 @@ import json
 import secrets
 import time
 from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,6 +37,7 @@ from asp.blobs import store
 from asp.blobs.services import blob_write
 from asp.jobs.models import Job
 from asp.jobs.runner import run_job
+from asp.operations.backups.services import report_keep
 from asp.outbox.probe import PROBE
 from asp.outbox.relay.delivery import FAILED
 from asp.outbox.relay.models import Envelope, Pair
@@ -104,6 +106,7 @@ def main() -> None:
         _starting(world)
         _troubles(world)
         _failures()
+        _backups()
         with bureau_context(_bureau("fgj")):
             _office(world)
         with bureau_context(_bureau("czj")):
@@ -117,6 +120,56 @@ def _failures() -> None:
     for what, times in (("job-failed", 60), ("sign-in-failed", 120)):
         for _ in range(times):
             recent.count(what)
+
+
+def _backups() -> None:
+    """What a backup process would say that has seen good days and a bad one. None runs here."""
+    now = timezone.now()
+
+    def ago(**span: float) -> str:
+        return (now - timedelta(**span)).isoformat()
+
+    full = {"code": "target_full", "params": {"path": "/mnt/backup"}}
+    missing = {"code": "object_missing", "params": {"name": "b_3f9c/0195f2a4-7d31-7c55-9b1e-5f8a6f0d2b11"}}
+    schemas = [{"schema": "public", "tables": 51, "rows": 4211, "wrong": 1}]
+    drill = {"backup": "20261126T183000Z", "schemas": schemas, "objects": 812, "seconds": {"all": 41.5}}
+    with host_context():
+        report_keep(
+            report={
+                "target": "/mnt/backup/tongban",
+                "recipient": "age1cs5eeuay05r8gh4a9p7tenhrwd2h4mpvs7x5rymkrk7nxl0cc3aqt3k9hy",
+                "machine": "host-1",
+                "settings": {"at": "02:30", "keep": 7, "mirror_minutes": 60, "journal_seconds": 30},
+                "journal": {"through_at": ago(minutes=42), "trouble": full, "since": ago(minutes=41)},
+                "base": {"running_since": ago(minutes=3), "bytes": 734_003_200, "next_at": ago(hours=-9)},
+                "mirror": {
+                    "next_at": ago(minutes=-12),
+                    "last": {"at": ago(minutes=48), "objects": 812, "bytes": 5_368_709_120, "differing": []},
+                },
+                "backups": [
+                    {
+                        "id": f"2026112{day}T183000Z",
+                        "by": ("schedule", "console", "command")[day % 3],
+                        "started_at": ago(days=8 - day),
+                        "seconds": 184.2 + day,
+                        "bytes": 2_147_483_648 + day * 10_000_000,
+                    }
+                    for day in range(7, 0, -1)
+                ],
+                "failures": [{"at": ago(hours=20), "kind": "base", **full}],
+                "drills": [
+                    {
+                        **drill,
+                        "at": ago(days=1),
+                        "matched": False,
+                        "troubles": [missing],
+                        "differences": [{"schema": "b_3f9c", "table": "x_y", "living": 5, "restored": 4}],
+                    },
+                    {**drill, "at": ago(days=80), "matched": True, "troubles": [], "differences": []},
+                ],
+                "space": {"free": 12 * 1024**3, "total": 100 * 1024**3},
+            }
+        )
 
 
 def _bureau(slug: str) -> BureauRef:

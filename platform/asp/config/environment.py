@@ -43,6 +43,7 @@ class Environment:
     schema_prefix: str
     log_format: Literal["json", "text"]
     metrics_port: int
+    backup: bool
 
     @property
     def origin_port(self) -> str:
@@ -129,6 +130,7 @@ def read_environment() -> Environment:
         schema_prefix=read.text("SCHEMA_PREFIX", "b_"),
         log_format=log_format,  # type: ignore[arg-type]
         metrics_port=read.number("METRICS_PORT", 0),
+        backup=read.flag("BACKUP", False),
     )
 
 
