@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _now(data: DataDir) -> int:
-    settings = Settings.of(_environment(data))
+    settings = Settings.of(process_environment(data.path))
     target = Target(settings.target)
     before = {each.id for each in target.backups()}
     if not target.is_busy():
@@ -65,15 +65,6 @@ def _now(data: DataDir) -> int:
 def _failures(data: DataDir) -> int:
     report = data.read_json("backup-report.json") or {}
     return int(report.get("base", {}).get("failures", 0))
-
-
-def _environment(data: DataDir) -> dict[str, str]:
-    """The environment, with the embedded stack's recipient if none is named."""
-    found = process_environment(data.path)
-    kept = data.path / "secrets" / keys.RECIPIENT
-    if not found.get("BACKUP_RECIPIENT") and kept.exists():
-        found["BACKUP_RECIPIENT"] = kept.read_text(encoding="utf-8").strip()
-    return found
 
 
 def _list(target: Target) -> int:
@@ -121,5 +112,5 @@ def _manage(data: DataDir, options: argparse.Namespace) -> int:
     )
     if options.identity:
         argv += ["--identity", str(options.identity.resolve())]
-    environment = {**_environment(data), "ASP_DB_LOGIN": "owner"}
+    environment = {**process_environment(data.path), "ASP_DB_LOGIN": "owner"}
     return subprocess.run(argv, cwd=ROOT, env=environment, check=False).returncode

@@ -7,11 +7,11 @@ from pathlib import Path
 import pyrage
 from pyrage import x25519
 
+from infra.backup.settings import RECIPIENT
 from infra.backup.trouble import BackupError
 from infra.datadir import DataDir, write_private
 
 IDENTITY = "backup-identity"
-RECIPIENT = "backup-recipient"
 
 
 def recipient_ensure(data: DataDir) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from infra.backup.trouble import BackupError
+
+RECIPIENT = "backup-recipient"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,12 +104,13 @@ def _number(environment: Mapping[str, str], name: str, default: int) -> int:
 
 
 def process_environment(data: Path) -> dict[str, str]:
-    """This process's environment, with what a running embedded stack left in `data` for its neighbours."""
-    import json
-
+    """This process's environment, with what the embedded stack of `data` has left there for its neighbours."""
     values = dict(os.environ)
     beside = data / "environment.json"
     if "DATABASE_URL" not in values and os.access(beside, os.R_OK):
         values = {**json.loads(beside.read_text(encoding="utf-8")), **values}
     values["DATA_DIR"] = str(data)
+    recipient = data / "secrets" / RECIPIENT
+    if not values.get("BACKUP_RECIPIENT") and not values.get("BACKUP_RECIPIENT_FILE") and recipient.exists():
+        values["BACKUP_RECIPIENT"] = recipient.read_text(encoding="utf-8").strip()
     return values

@@ -23,12 +23,19 @@ from provisioning.services.drafts import (
     letter_attach,
 )
 from provisioning.services.openings import opening_start, opening_stop
+from provisioning.services.restoring import (
+    Restored,
+    bureau_restore_begin,
+    bureau_restore_end,
+    bureau_restore_finish,
+)
 from provisioning.services.submissions import Person, Submission, application_submit
 from provisioning.services.tracking import Tracked, application_track
 
 __all__ = [
     "Fetched",
     "Person",
+    "Restored",
     "Submission",
     "Tracked",
     "activation_fetch",
@@ -42,6 +49,9 @@ __all__ = [
     "bureau_quota_set",
     "bureau_refresh",
     "bureau_rename",
+    "bureau_restore_begin",
+    "bureau_restore_end",
+    "bureau_restore_finish",
     "bureau_resume",
     "bureau_slug_set",
     "bureau_suspend",

@@ -152,11 +152,9 @@ def test_the_journal_goes_on_where_a_killed_process_left_it(filled: Host, target
 RECEIVE = """
 import sys
 from pathlib import Path
-from infra.backup.commands import _environment
 from infra.backup.service import Service
-from infra.backup.settings import Settings
-from infra.datadir import DataDir
-Service(Settings.of(_environment(DataDir(sys.argv[1])))).run()
+from infra.backup.settings import Settings, process_environment
+Service(Settings.of(process_environment(Path(sys.argv[1])))).run()
 """
 
 

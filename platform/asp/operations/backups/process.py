@@ -1,7 +1,6 @@
 """The backup process: `infra.backup` takes the backups, this tells the console and hears its wishes."""
 
 import logging
-import os
 import signal
 from types import FrameType
 from typing import Any
@@ -11,7 +10,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from asp.operations.backups import services
 from infra.backup.service import Service
-from infra.backup.settings import Settings
+from infra.backup.settings import Settings, process_environment
 from infra.backup.trouble import BackupError
 from infra.datadir import DataDir
 from tenants import version
@@ -50,7 +49,7 @@ def read_settings() -> Settings:
     }
     if asp.database_owner_url:
         known["DATABASE_OWNER_URL"] = asp.database_owner_url
-    return Settings.of({**known, **os.environ})
+    return Settings.of({**known, **process_environment(asp.data_dir)})
 
 
 def _facts() -> dict[str, Any]:
