@@ -16,6 +16,8 @@ from .stack import Stack
 from .tools import ROOT, program
 
 OWNER_NAMES = frozenset({"DATABASE_OWNER_URL", "DATABASE_OWNER_URL_FILE"})
+# Whoever may replicate reads everything.
+BACKUP_NAMES = frozenset({"BACKUP_URL", "BACKUP_URL_FILE"})
 
 
 def listens(port: int, host: str = "127.0.0.1") -> bool:
@@ -75,7 +77,7 @@ class Programs:
                 "METRICS_PORT": str(self._stack.ports.get("metrics")),
             },
             # Only who may change tables knows the owner's password.
-            without=frozenset() if owner else OWNER_NAMES,
+            without=BACKUP_NAMES if owner else OWNER_NAMES | BACKUP_NAMES,
             folder=ROOT,
             grace=grace,
             ready=ready,
@@ -150,7 +152,8 @@ class Programs:
     def backup(self) -> Spec:
         """Backups: the application's login for what it tells the console, one with REPLICATION for the rest."""
         spec = self._spec("backup", [sys.executable, str(ROOT / "manage.py"), "backup"], grace=30)
-        if any(os.environ.get(name) for name in ("BACKUP_URL", "BACKUP_URL_FILE")):
+        spec = replace(spec, without=OWNER_NAMES)
+        if any(os.environ.get(name) for name in BACKUP_NAMES):
             return spec
         owner = self._environment.get("DATABASE_OWNER_URL") or os.environ.get("DATABASE_OWNER_URL", "")
         file = os.environ.get("DATABASE_OWNER_URL_FILE", "")

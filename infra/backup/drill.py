@@ -22,7 +22,7 @@ from infra.backup import figures
 from infra.backup.mirror import Mirror, Store
 from infra.backup.recover import Goal, Recovery, aside
 from infra.backup.service import Service
-from infra.backup.settings import Settings
+from infra.backup.settings import Settings, libpq
 from infra.backup.target import Target
 from infra.backup.trouble import BackupError
 
@@ -80,7 +80,7 @@ class Drill:
         """Do it, keep what was found in the target, and return it. Raises BackupError only for what is no
         finding about the backup: a target or a database that is away."""
         begun = time.monotonic()
-        connection, place = figures.at_a_quiet_moment(self.settings.url)
+        connection, place = figures.at_a_quiet_moment(self.settings.reader)
         self.result.place = place
         try:
             self.say(f"The database is compared as it is now, at {place} of its journal.")
@@ -120,7 +120,8 @@ class Drill:
         return parent
 
     def _compare(self, living: figures.Figures, recovery: Recovery) -> None:
-        connection = recovery.connect(user=self.settings.connection()["PGUSER"])
+        known = libpq(self.settings.reader)
+        connection = recovery.connect(user=known["PGUSER"], database=known["PGDATABASE"])
         try:
             figures.begin(connection)
             restored = figures.read(connection)

@@ -43,7 +43,7 @@ class Receiver(threading.Thread):
         self._ending = threading.Event()
         self._changed = threading.Condition()
         self._wanted = 0
-        self._mark: tuple[int, float] | None = None
+        self._marks: list[tuple[int, float]] = []  # one a second, at most as many as a saving takes
         self.end = 0
         self.timeline = 0
         self.system = ""
@@ -219,18 +219,19 @@ class Receiver(threading.Thread):
     def _note_all_received(self, place: int) -> None:
         """At this moment the server has nothing that we have not; it counts when it is saved."""
         with self._changed:
+            now = time.time()
             if self.end >= place:
-                self._mark, self.through_at = None, time.time()
-            elif self._mark is None:
-                self._mark = (place, time.time())
+                self._marks, self.through_at = [], now
+            elif not self._marks or not 0 <= now - self._marks[-1][1] < 1.0:
+                self._marks.append((place, now))
 
     def saved(self, end: int) -> None:
         """Something new is on the target's disk."""
         with self._changed:
             self.end = max(self.end, end)
             self.saved_at = time.time()
-            if self._mark is not None and self.end >= self._mark[0]:
-                self.through_at, self._mark = self._mark[1], None
+            while self._marks and self.end >= self._marks[0][0]:
+                self.through_at = self._marks.pop(0)[1]
             self._changed.notify_all()
 
 

@@ -17,11 +17,13 @@ RECIPIENT = "backup-recipient"
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """`url` is a login with the REPLICATION right; `store` the S3_… variables."""
+    """`url` is a login with the REPLICATION right, `reader` one that may read every table (for comparing);
+    `store` are the S3_… variables."""
 
     target: Path
     recipient: str
     url: str
+    reader: str
     data: Path
     store: Mapping[str, str]
     secrets: Mapping[str, str]
@@ -47,6 +49,7 @@ class Settings:
             url=_text(environment, "BACKUP_URL")
             or _text(environment, "DATABASE_OWNER_URL")
             or _text(environment, "DATABASE_URL"),
+            reader=_text(environment, "DATABASE_OWNER_URL") or _text(environment, "DATABASE_URL"),
             data=data,
             store={
                 name: _text(environment, name)

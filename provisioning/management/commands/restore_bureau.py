@@ -21,7 +21,7 @@ from infra.backup.mirror import Mirror, Store
 from infra.backup.options import moment
 from infra.backup.recover import Goal, aside
 from infra.backup.restore import objects_put
-from infra.backup.settings import Settings, process_environment
+from infra.backup.settings import Settings, libpq, process_environment
 from infra.backup.target import Target
 from infra.backup.trouble import BackupError
 from infra.datadir import DataDir
@@ -76,7 +76,8 @@ class Command(BaseCommand):
             self._say(f"Restoring the database of {at.isoformat()} aside …")
             package_folder = Path(folder) / "package"
             with aside(target, identity, Path(folder) / "data", Goal(at=at)) as recovery:
-                connection = recovery.connect(user=known.connection()["PGUSER"])
+                reader = libpq(known.reader)
+                connection = recovery.connect(user=reader["PGUSER"], database=reader["PGDATABASE"])
                 try:
                     _must_be_there(connection, bureau)
                     wanted = _objects(connection, bureau)

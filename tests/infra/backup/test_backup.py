@@ -315,3 +315,41 @@ def test_the_ledger_bears_a_line_that_was_cut_off(filled: Host, target: Target) 
     outcome = Mirror(target.path).run(Store(filled.settings(target.path).store))
     assert outcome.copied == 25 - lost == 1
     assert len(Mirror(target.path).entries) == 25
+
+
+def test_the_recovery_point_is_half_a_minute_old_at_most(filled: Host, target: Target) -> None:
+    """With little going on nothing fills a segment; what was committed is in the target soon, all the same."""
+    service = Service(filled.settings(target.path, BACKUP_JOURNAL_SECONDS="2"))
+    service.target.prepare()
+    service.target.lock()
+    service.receiver.start()
+    try:
+        service.receiver.await_begun(within=20)
+        ages = []
+        deadline = time.monotonic() + 7
+        while time.monotonic() < deadline:
+            filled.sql("INSERT INTO papers (text) VALUES ('x')")
+            time.sleep(0.1)
+            if service.receiver.through_at:
+                ages.append(time.time() - service.receiver.through_at)
+        assert len(ages) > 20
+        assert max(ages) < 2 + 2.5, "one saving and a busy machine"
+    finally:
+        service.end()
+
+
+def test_a_login_with_nothing_but_replication_is_enough(filled: Host, target: Target) -> None:
+    """With servers of somebody else: the login that takes backups can read no table and change nothing."""
+    server = filled.environment["DATABASE_OWNER_URL"].partition("@")[2]
+    url = f"postgresql://keeper:geheim@{server}"
+    filled.sql("CREATE ROLE keeper LOGIN PASSWORD 'geheim'")
+    try:
+        with pytest.raises(BackupError) as refused:
+            save_now(filled.settings(target.path, BACKUP_URL=url))
+        assert refused.value.code == "replication_refused"
+        filled.sql("ALTER ROLE keeper REPLICATION")
+        save_now(filled.settings(target.path, BACKUP_URL=url))
+        assert target.newest().manifest["user"] == "keeper"
+        assert drill(filled, target).matched
+    finally:
+        filled.sql("DROP ROLE keeper")
