@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 # Commands that create schemas, roles or first accounts log in as the owner of the database.
-OWNER_COMMANDS = {"upgrade", "fleet", "demo", "host"}
+OWNER_COMMANDS = {"upgrade", "fleet", "demo", "host", "drill", "restore_bureau"}
 # Django's own know no context: they read the public schema as its owner.
 STOCK_COMMANDS = {"makemigrations", "showmigrations", "sqlmigrate", "dbshell"}
 

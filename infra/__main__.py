@@ -1,4 +1,4 @@
-"""Command line: ``python -m infra up | with | status | stop``."""
+"""Command line: ``python -m infra up | with | status | stop | backup``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from .backup.options import add as backup_add
 from .datadir import Busy, DataDir
 
 
@@ -28,6 +29,8 @@ def parser() -> argparse.ArgumentParser:
 
     for name, text in (("status", "what runs on the data folder"), ("stop", "stop what runs on it")):
         commands.add_parser(name, help=text).add_argument("--data", type=Path, default=default)
+
+    backup_add(commands, default)
     return top
 
 
@@ -46,6 +49,10 @@ def main(arguments: list[str] | None = None) -> int:
             from .up import run_up
 
             return run_up(data, fast=options.fast)
+        if options.command == "backup":
+            from .backup.commands import run as run_backup
+
+            return run_backup(options)
         from .control import show_status, stop_running
 
         return show_status(data) if options.command == "status" else stop_running(data)

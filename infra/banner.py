@@ -33,6 +33,16 @@ def banner(data: DataDir, environment: Mapping[str, str]) -> str:
         lines += ["", f"  密码与动态口令密钥  passwords, TOTP secrets   {path}"]
     if catcher := environment.get("CATCHER_URL"):
         lines.append(f"  截获的邮件  caught mail   {catcher}")
+    identity = data.path / "secrets" / "backup-identity"
+    if environment.get("BACKUP") == "1" and identity.exists():
+        lines += [
+            "",
+            f"  备份私钥  key that opens the backups   {identity}",
+            "    正式使用时请把它移出本机妥善保管：没有它，备份无法恢复；它留在本机，备份的加密就没有意义。",
+            "    In production, move it away from this machine to a safe place: without it no backup can be restored;",
+            "    with it here, their encryption protects nothing.",
+            "",
+        ]
     lines += [f"  日志  logs                {data.path / 'logs'}", "  停止  stop                Ctrl-C", ""]
     return "\n".join(lines)
 

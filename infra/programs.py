@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from .caddy import Front, configuration_write
@@ -15,6 +16,8 @@ from .stack import Stack
 from .tools import ROOT, program
 
 OWNER_NAMES = frozenset({"DATABASE_OWNER_URL", "DATABASE_OWNER_URL_FILE"})
+# Whoever may replicate reads everything.
+BACKUP_NAMES = frozenset({"BACKUP_URL", "BACKUP_URL_FILE"})
 
 
 def listens(port: int, host: str = "127.0.0.1") -> bool:
@@ -74,7 +77,7 @@ class Programs:
                 "METRICS_PORT": str(self._stack.ports.get("metrics")),
             },
             # Only who may change tables knows the owner's password.
-            without=frozenset() if owner else OWNER_NAMES,
+            without=BACKUP_NAMES if owner else OWNER_NAMES | BACKUP_NAMES,
             folder=ROOT,
             grace=grace,
             ready=ready,
@@ -95,7 +98,9 @@ class Programs:
 
     def working(self) -> list[Spec]:
         """What works behind the requests."""
+        backup = [self.backup()] if self._environment.get("BACKUP") == "1" else []
         return [
+            *backup,
             self.worker("worker", "default", number("WORKER_THREADS", 4)),
             self.worker("provisioner", "provisioning", "2"),
             self._spec("scheduler", [sys.executable, str(ROOT / "manage.py"), "scheduler"]),
@@ -143,6 +148,17 @@ class Programs:
         argv += ["--queues", queue, "--processes", "1", "--threads", threads]
         argv += ["--worker-shutdown-timeout", "15000"]
         return self._spec(name, argv, owner=queue == "provisioning", grace=25)
+
+    def backup(self) -> Spec:
+        """Backups: the application's login for what it tells the console, one with REPLICATION for the rest."""
+        spec = self._spec("backup", [sys.executable, str(ROOT / "manage.py"), "backup"], grace=30)
+        spec = replace(spec, without=OWNER_NAMES)
+        if any(os.environ.get(name) for name in BACKUP_NAMES):
+            return spec
+        owner = self._environment.get("DATABASE_OWNER_URL") or os.environ.get("DATABASE_OWNER_URL", "")
+        file = os.environ.get("DATABASE_OWNER_URL_FILE", "")
+        given = {"BACKUP_URL": owner} if owner else {"BACKUP_URL_FILE": file}
+        return replace(spec, environment={**spec.environment, **given})
 
     def front(self) -> Spec:
         """The front proxy on the public port."""

@@ -28,6 +28,7 @@ class Stack:
     def __init__(self, data: DataDir, supervisor: Supervisor, *, fast: bool = False) -> None:
         self.data = data
         self.supervisor = supervisor
+        self._fast = fast
         self.ports = Ports(data)
         self.postgres = None if given("DATABASE_URL") else Postgres(data, self.ports, fast=fast)
         self.valkey = None if given("REDIS_URL") else Valkey(data, self.ports, fast=fast)
@@ -38,6 +39,14 @@ class Stack:
     def embedded(self) -> bool:
         """Whether any server of this stack is embedded."""
         return any((self.postgres, self.valkey, self.seaweed))
+
+    @property
+    def backs_up(self) -> bool:
+        """Whether backups are taken: by default of an embedded database that is to last, and wherever somebody
+        is named who can open them."""
+        if wish := os.environ.get("BACKUP"):
+            return wish != "0"
+        return given("BACKUP_RECIPIENT") or (self.postgres is not None and not self._fast)
 
     def start_servers(self) -> None:
         """Start the embedded servers together and make database and login."""
@@ -90,6 +99,11 @@ class Stack:
             # With real servers they have to be given: a key made here would be lost with this machine.
             if self.embedded and not given(name):
                 values[name] = self.data.secret(name.lower().replace("_", "-"))
+        values["BACKUP"] = "1" if self.backs_up else "0"
+        if self.backs_up and not given("BACKUP_RECIPIENT"):
+            from .backup.keys import recipient_ensure
+
+            values["BACKUP_RECIPIENT"] = recipient_ensure(self.data)
         paths = [str(ROOT), str(ROOT / "platform"), os.environ.get("PYTHONPATH", "")]
         values["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
         return values

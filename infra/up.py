@@ -70,7 +70,8 @@ def _start(stack: Stack, supervisor: Supervisor) -> None:
     if demo and not created:
         _say("Creating the demonstration county …")
         _check("demo", supervisor.run(programs.manage("demo")), data)
-    _say("Starting web, transfer, front proxy, workers, scheduler, relay and realtime …")
+    backup = " and backup" if environment["BACKUP"] == "1" else ""
+    _say(f"Starting web, transfer, front proxy, workers, scheduler, relay, realtime{backup} …")
     supervisor.start(programs.answering())
     # In a batch of their own: when they all load their code at once, the first page has to wait for it.
     supervisor.start(programs.working())

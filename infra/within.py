@@ -24,6 +24,8 @@ def run_within(data: DataDir, argv: Sequence[str], *, fast: bool, fresh: bool = 
     The servers are always embedded ones: what the caller's environment says about real servers is left
     aside, so that a test can never touch them. `fresh` begins with an empty folder. Gives the exit status of the command.
     """
+    # Nothing here lasts, and no process of ours runs.
+    os.environ.setdefault("BACKUP", "0")
     for name in NAMES:
         os.environ.pop(name, None)
         os.environ.pop(f"{name}_FILE", None)

@@ -1,9 +1,12 @@
 """Sentences of provisioning's audit entries."""
 
+import datetime
+
 from django.utils.translation import gettext_lazy as _
 
 from asp.accounts.models import Duty
 from asp.audit.actions import register
+from asp.ui.moments import moment_text
 from tenants import registry
 
 
@@ -11,6 +14,11 @@ def _function(code: str) -> str:
     """What a function is called; one that is gone keeps its code."""
     function = registry.by_code(code)
     return str(function.title) if function else code
+
+
+def _moment(text: str) -> str:
+    """A moment as people write it; it is stored as machines do."""
+    return moment_text(datetime.datetime.fromisoformat(text))
 
 
 def _duty(code: str) -> str:
@@ -90,3 +98,20 @@ register(
     _("Published version {version} of the role template {name}; offered to {receivers} bureaus"),
 )
 register("provisioning.template_withdrawn", _("Withdrew the role template {name}"))
+register(
+    "provisioning.bureau_restore_begun",
+    _("Shut the office of {name} to put it back to its state of {at}"),
+    words={"at": _moment},
+)
+register(
+    "provisioning.bureau_restore_given_up",
+    _("Opened the office of {name} again without having put it back to an earlier state"),
+)
+register(
+    "provisioning.bureau_restored",
+    _(
+        "Put the office of {name} back to its state of {at}: {rows} rows; sessions and links are void, "
+        "{messages_dropped} messages that had left are not sent again"
+    ),
+    words={"at": _moment},
+)

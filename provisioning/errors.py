@@ -202,3 +202,17 @@ class TemplateCodeUnknown(UserFacingError):
 
     code = "provisioning.template_code_unknown"
     message = _("One of the permissions does not exist.")
+
+
+class WorkUnderWay(Conflict):
+    """Background work of the office has not come to its end."""
+
+    code = "provisioning.work_under_way"
+    message = _("{count} tasks of this office are still running. Try again when they have ended.")
+
+
+class RestoreImpossible(Conflict):
+    """What was restored aside does not fit into the office as it is."""
+
+    code = "provisioning.restore_impossible"
+    message = _("The office cannot be put back to that moment: {reason}.")

@@ -78,6 +78,10 @@ class Function:
     opened: str | None = None
     export: str | None = None
     erase: str | None = None
+    # After a bureau was put back to an earlier moment: `restored` adapts the rows that came back (those of before
+    # are in tables `before_<name>`) and returns figures; tables of `restore_keeps` stay as they are.
+    restored: str | None = None
+    restore_keeps: tuple[str, ...] = ()
     search_kinds: tuple[str, ...] = ()
     jobs: tuple[str, ...] = ()
     consumers: tuple[str, ...] = ()
@@ -92,7 +96,7 @@ class Function:
         return self.urls if site_kind in self.sites else None
 
     def step(self, name: str) -> Callable[..., Any] | None:
-        """Return the callable declared for lifecycle step `name` (seed, upgraded, opened, export, erase)."""
+        """Return the callable declared for lifecycle step `name` (seed, upgraded, opened, export, erase, restored)."""
         dotted = getattr(self, name)
         return import_string(dotted) if dotted else None
 

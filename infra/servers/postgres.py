@@ -6,6 +6,7 @@ local user and listens on a socket only.
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 import pwd
@@ -13,7 +14,9 @@ import shutil
 import signal
 import stat
 import subprocess
+import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg2
@@ -37,6 +40,9 @@ OPTIONS = {
     "log_min_messages": "log",
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
+    # Backups keep journal that they have not saved yet in a slot; a target that is away for days must not fill
+    # the disk and stop the database.
+    "max_slot_wal_keep_size": "4GB",
     # One schema per bureau: a dump or an upgrade touches very many tables in one transaction.
     "max_locks_per_transaction": "4096",
 }
@@ -158,6 +164,35 @@ class Postgres:
         except (OSError, ValueError):
             return None
         return int(first) if str(self.folder).encode() in command else None
+
+    # -- aside: restored from a backup, for a while ---------------------------------------------------
+    def folder_make(self, folder: Path) -> None:
+        """Make a folder that belongs to the server's user."""
+        self._own(folder, folder=True)
+
+    def spec_aside(self, *, socket: Path, log: Path, options: Mapping[str, str]) -> Spec:
+        """The server on this folder without any port: a socket that only root and its own user can reach."""
+        argv = [str(programs() / "postgres"), "-D", str(self.folder), "-h", "", "-p", "5432"]
+        argv += ["-k", str(self.socket_folder(socket, make=True))]
+        for name, value in options.items():
+            argv += ["-c", f"{name}={value}"]
+        return self._spec("postgres", argv, log=log)
+
+    def socket_folder(self, folder: Path, *, make: bool = False) -> Path:
+        """Where the socket lies: in `folder`, or in a private one under /tmp if that is too long for an address."""
+        if len(os.fsencode(folder)) < 80:
+            return folder
+        digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+        short = Path(tempfile.gettempdir()) / f"tongban-{os.getuid()}-{digest}"
+        if make:
+            shutil.rmtree(short, ignore_errors=True)
+            self._own(short, folder=True)  # fails if somebody else has put one there
+        return short
+
+    def socket_forget(self, folder: Path) -> None:
+        """Remove the private folder of `socket_folder`."""
+        if (short := self.socket_folder(folder)) != folder:
+            shutil.rmtree(short, ignore_errors=True)
 
     # -- the server -----------------------------------------------------------------------------------
     def spec(self) -> Spec:

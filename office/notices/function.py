@@ -11,6 +11,8 @@ function = Function(
     path="notices/",
     navigation=(NavItem("notices", _("Notices"), "speakerphone", "notices:list", order=60),),
     consumers=("office.notices.consumers",),
+    # Copies of what the host has announced: they are not the bureau's own, and are not sent again.
+    restore_keeps=("notices_hostnotice",),
     cost=SchemaCost(tables=1, indexes=1),
     order=70,
 )

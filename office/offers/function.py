@@ -9,6 +9,7 @@ function = Function(
     title=_("Offers of the host"),
     urls="office.offers.urls",
     path="offers/",
+    restored="office.offers.restoring.restored",
     consumers=("office.offers.consumers",),
     cost=SchemaCost(tables=1, indexes=1),
     order=75,

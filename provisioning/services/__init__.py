@@ -24,12 +24,19 @@ from provisioning.services.drafts import (
 )
 from provisioning.services.fleet import fleet_upgrade_start, fleet_upgraded
 from provisioning.services.openings import opening_start, opening_stop
+from provisioning.services.restoring import (
+    Restored,
+    bureau_restore_begin,
+    bureau_restore_end,
+    bureau_restore_finish,
+)
 from provisioning.services.submissions import Person, Submission, application_submit
 from provisioning.services.tracking import Tracked, application_track
 
 __all__ = [
     "Fetched",
     "Person",
+    "Restored",
     "Submission",
     "Tracked",
     "activation_fetch",
@@ -43,6 +50,9 @@ __all__ = [
     "bureau_quota_set",
     "bureau_refresh",
     "bureau_rename",
+    "bureau_restore_begin",
+    "bureau_restore_end",
+    "bureau_restore_finish",
     "bureau_resume",
     "bureau_slug_set",
     "bureau_suspend",

@@ -32,14 +32,14 @@ CHANGEABLE_STATES = (*OPEN_STATES, BureauState.SUSPENDED)
 def bureau_quota_set(*, actor: Actor, bureau: Bureau, quota_gb: int) -> Bureau:
     """Change how much the bureau may store. Raises QuotaInvalid, WrongState."""
     quota_check(quota_gb)
-    bureau = _locked(bureau, CHANGEABLE_STATES)
+    bureau = bureau_locked(bureau, CHANGEABLE_STATES)
     before, bureau.quota_bytes = bureau.quota_bytes, quota_gb * GIBIBYTE
     if before == bureau.quota_bytes:
         return bureau
     bureau.save(update_fields=["quota_bytes"])
     with bureau_context(bureau.ref):
         blobs.quota_set(limit=bureau.quota_bytes)
-    _audit(bureau, actor, "provisioning.quota_changed", {"old": before // GIBIBYTE, "new": quota_gb})
+    bureau_audit(bureau, actor, "provisioning.quota_changed", {"old": before // GIBIBYTE, "new": quota_gb})
     return bureau
 
 
@@ -47,14 +47,14 @@ def bureau_quota_set(*, actor: Actor, bureau: Bureau, quota_gb: int) -> Bureau:
 def bureau_functions_set(*, actor: Actor, bureau: Bureau, functions: Sequence[str]) -> Bureau:
     """Switch optional functions on and off; what they hold stays. Raises FunctionUnknown, WrongState."""
     functions_check(functions)
-    bureau = _locked(bureau, CHANGEABLE_STATES)
+    bureau = bureau_locked(bureau, CHANGEABLE_STATES)
     before, bureau.functions = bureau.functions, sorted(set(functions))
     if before == bureau.functions:
         return bureau
     bureau.save(update_fields=["functions"])
     with bureau_context(bureau.ref):
         builtin_roles_sync(functions=set(bureau.functions) - set(before))
-    _audit(
+    bureau_audit(
         bureau,
         actor,
         "provisioning.functions_changed",
@@ -69,11 +69,11 @@ def bureau_functions_set(*, actor: Actor, bureau: Bureau, functions: Sequence[st
 @transaction.atomic
 def bureau_rename(*, actor: Actor, bureau: Bureau, name: str, name_en: str) -> Bureau:
     """Change the bureau's names. Raises WrongState; ValidationError for a name that could mislead."""
-    bureau = _locked(bureau, CHANGEABLE_STATES)
+    bureau = bureau_locked(bureau, CHANGEABLE_STATES)
     before = bureau.name
     bureau.name, bureau.name_en = names.clean_name(name), names.clean_name(name_en)
     bureau.save(update_fields=["name", "name_en"])
-    _audit(bureau, actor, "provisioning.bureau_renamed", {"old": before, "new": bureau.name})
+    bureau_audit(bureau, actor, "provisioning.bureau_renamed", {"old": before, "new": bureau.name})
     return bureau
 
 
@@ -83,7 +83,7 @@ def bureau_slug_set(*, actor: Actor, bureau: Bureau, slug: str) -> Bureau:
 
     Raises AddressInvalid, AddressTaken, WrongState.
     """
-    bureau = _locked(bureau, CHANGEABLE_STATES)
+    bureau = bureau_locked(bureau, CHANGEABLE_STATES)
     if slug == bureau.slug:
         return bureau
     slug_check(slug, bureau=bureau)
@@ -93,41 +93,42 @@ def bureau_slug_set(*, actor: Actor, bureau: Bureau, slug: str) -> Bureau:
             bureau.save(update_fields=["slug"])
     except IntegrityError as error:
         raise AddressTaken(params={"slug": slug}) from error
-    _audit(bureau, actor, "provisioning.bureau_moved", {"old": before, "new": slug})
+    bureau_audit(bureau, actor, "provisioning.bureau_moved", {"old": before, "new": slug})
     return bureau
 
 
 @transaction.atomic
 def bureau_suspend(*, actor: Actor, bureau: Bureau, reason: str) -> Bureau:
     """Close the office to everybody for a while; nothing in it changes. Raises WrongState."""
-    bureau = _locked(bureau, OPEN_STATES)
+    bureau = bureau_locked(bureau, OPEN_STATES)
     bureau.state = BureauState.SUSPENDED
     bureau.save(update_fields=["state"])
-    _audit(bureau, actor, "provisioning.bureau_suspended", {"reason": names.clean_text(reason)})
+    bureau_audit(bureau, actor, "provisioning.bureau_suspended", {"reason": names.clean_text(reason)})
     return bureau
 
 
 @transaction.atomic
 def bureau_resume(*, actor: Actor, bureau: Bureau) -> Bureau:
     """Open a suspended office again. Raises WrongState."""
-    bureau = _locked(bureau, (BureauState.SUSPENDED,))
+    bureau = bureau_locked(bureau, (BureauState.SUSPENDED,))
     with bureau_context(bureau.ref):
         ready = administrators_ready()
     bureau.state = BureauState.ACTIVE if ready else BureauState.SETTING_UP
     bureau.save(update_fields=["state"])
-    _audit(bureau, actor, "provisioning.bureau_resumed", {})
+    bureau_audit(bureau, actor, "provisioning.bureau_resumed", {})
     relay.wake(addresses.bureau(bureau.pk))
     return bureau
 
 
-def _locked(bureau: Bureau, states: Sequence[str]) -> Bureau:
+def bureau_locked(bureau: Bureau, states: Sequence[str]) -> Bureau:
+    """Lock the bureau's row; for services. Raises WrongState unless it is in one of `states`."""
     locked = Bureau.objects.select_for_update().get(pk=bureau.pk)
     if locked.state not in states:
         raise WrongState(params={"state": str(BUREAU_STATES[BureauState(locked.state)])})
     return locked
 
 
-def _audit(bureau: Bureau, actor: Actor, action: str, params: dict[str, Any]) -> None:
+def bureau_audit(bureau: Bureau, actor: Actor, action: str, params: dict[str, Any]) -> None:
     """One entry at the host and one in the bureau's own log; other processes learn of it by the map."""
     entry = {
         "action": action,

@@ -25,7 +25,6 @@ from asp.accounts.services import (
     link_issue,
     role_create,
     role_grant,
-    role_update,
     second_factor_reset,
 )
 from asp.accounts.services.factors import device_store
@@ -39,35 +38,25 @@ from asp.blobs import store
 from asp.blobs.services import blob_write
 from asp.jobs.models import Job
 from asp.jobs.runner import run_job
-from asp.outbox.probe import PROBE
-from asp.outbox.relay.delivery import FAILED
-from asp.outbox.relay.models import Envelope, Pair
-from asp.outbox.relay.relay import BUSY_PAUSE, Relay
-from asp.outbox.relay.services import route_check
 from office.library import services as library
 from office.library.models import Level, Node, Version
-from office.library.permissions import MANAGE_DEPARTMENT, MANAGE_UNIT, USE
+from office.library.permissions import MANAGE_UNIT, USE
 from office.library.selectors.tree import cabinets_ready
-from office.offers.services import offer_accept
 from office.organization import services as organization
 from office.organization.models import Department, Member, Post
 from provisioning import codes
 from provisioning import services as provisioning
 from provisioning.demo import bodies
 from provisioning.demo.county import BODIES, PENDING, TO_CORRECT
-from provisioning.demo.roles import TEMPLATES
 from provisioning.demo.secret import Secrets
-from provisioning.figures import report_send
-from provisioning.models import Application, Opening, RoleTemplate
-from provisioning.services.announcements import Text, announcement_publish
-from provisioning.services.role_templates import Draft, template_change, template_create, template_publish
+from provisioning.models import Application, Opening
 from tenants.context import bureau_context, host_context
 from tenants.isolation.registry import broken, find
 from tenants.keys import uuid7
-from tenants.models import Bureau, BureauState, BureauUpgrade, FleetUpgrade
+from tenants.models import Bureau
 from tenants.observe import recent
-from tenants.site import BureauRef
-from tenants.version import code_version
+from tests.browser import furnish_host
+from tests.browser.furnish_host import TESTER, bureau
 from tests.browser.sheets import staff_sheet
 
 EMPTY = replace(
@@ -78,7 +67,6 @@ EMPTY = replace(
     organisation="MB000109",
     administrators=("柳如烟", "高远", "常思齐"),
 )
-TESTER = Actor.system("tests")
 # Opened, but its administrators have not activated their accounts.
 STARTING = replace(
     PENDING,
@@ -88,13 +76,6 @@ STARTING = replace(
     organisation="MB000110",
     contact="路遥",
     administrators=("车千秋", "舟行", "桥本固"),
-)
-NOTICE = Text(
-    title="周六夜间系统维护",
-    text="11月28日（周六）22:00 至次日 0:00 系统维护，期间各办公系统暂停服务。\n请提前保存正在办理的内容。",
-    title_en="System maintenance on Saturday night",
-    text_en="On Saturday 28 November from 22:00 to midnight all offices are closed for maintenance.\nPlease save your work before.",
-    important=True,
 )
 MANY_FOLDERS = 130
 MANY_PEOPLE = 240
@@ -107,16 +88,17 @@ def main() -> None:
     with contextlib.redirect_stdout(io.StringIO()), translation.override("zh-hans"):
         call_command("demo")
         _host(world)
-        _versions()
-        _messages(world)
-        _templates(world)
+        furnish_host.versions()
+        furnish_host.messages(world)
+        furnish_host.templates(world)
         _hall(world)
         _starting(world)
         _troubles(world)
         _failures()
-        with bureau_context(_bureau("fgj")):
+        furnish_host.backups()
+        with bureau_context(bureau("fgj")):
             _office(world)
-        with bureau_context(_bureau("czj")):
+        with bureau_context(bureau("czj")):
             _full_staff(world)
     path = settings.ASP.data_dir / "world.json"
     path.write_text(json.dumps(world, ensure_ascii=False, indent=1))
@@ -127,11 +109,6 @@ def _failures() -> None:
     for what, times in (("job-failed", 60), ("sign-in-failed", 120)):
         for _ in range(times):
             recent.count(what)
-
-
-def _bureau(slug: str) -> BureauRef:
-    with host_context():
-        return Bureau.objects.get(slug=slug).ref
 
 
 def _person(world: dict[str, Any], key: str, site: str, account: Account, *, verified: bool = True) -> None:
@@ -175,127 +152,6 @@ def _host(world: dict[str, Any]) -> None:
         _person(world, "empty-clerk", EMPTY.slug, Account.objects.get(pk=clerk.pk))
 
 
-def _messages(world: dict[str, Any]) -> None:
-    """A route that was tried, and a message that nobody could take."""
-    with host_context():
-        bureau = Bureau.objects.get(slug="fgj")
-        route_check(actor=TESTER, bureau_id=bureau.pk, name=bureau.name)
-        pair = Pair.objects.create(sender="b:0190f0d0-0000-7000-8000-000000000000", receiver="host")
-        now = timezone.now()
-        dead = Envelope.objects.create(
-            id=uuid7(),
-            pair=pair,
-            seq=1,
-            type=PROBE,
-            body={},
-            occurred_at=now,
-            accepted_at=now,
-            state="dead",
-            attempts=10,
-            error_code=FAILED,
-            error_text="KeyError",
-            ended_at=now,
-        )
-        world["ids"]["dead-message"] = str(dead.pk)
-        made = announcement_publish(
-            actor=Actor.of_account(Account.objects.administrators().get(duty="system")),
-            text=NOTICE,
-            bureaus=None,
-        )
-        announcement_publish(
-            actor=Actor.of_account(Account.objects.administrators().get(duty="system")),
-            text=replace(NOTICE, title="新增“站点消息”", title_en="New: site messages", important=False),
-            bureaus=None,
-        )
-        world["ids"]["announcement"] = world["ids"]["notice"] = str(made.pk)
-    for slug in ("fgj", "czj", "zrzy", "cgz"):
-        with bureau_context(_bureau(slug)):
-            report_send()
-    _relay()
-
-
-def _relay() -> None:
-    relay = Relay()
-    relay.prepare()
-    while relay.work() == BUSY_PAUSE:
-        pass
-
-
-def _versions() -> None:
-    """A run that reached everybody but a bureau that was closed down, whose tables were changed by hand."""
-    with host_context():
-        closed = Bureau.objects.create(
-            slug="old-office",
-            name="云溪县原招商局",
-            name_en="Former Investment Bureau",
-            schema_name="b_closed",
-            storage_prefix="closed",
-            wrapped_key=b"",
-            quota_bytes=0,
-            state=BureauState.CLOSED,
-            version="0" * 16,
-        )
-        run = FleetUpgrade.objects.create(version=code_version(), total=2, finished_at=timezone.now())
-        for bureau, error, params in (
-            (Bureau.objects.get(slug="fgj"), "", {}),
-            (
-                closed,
-                "database",
-                {
-                    "migration": "library.0002_node_marks",
-                    "condition": "DUPLICATE_COLUMN",
-                    "where": "library_node.mark",
-                },
-            ),
-        ):
-            BureauUpgrade.objects.create(
-                upgrade=run,
-                bureau_id=bureau.pk,
-                from_version="0" * 16,
-                milliseconds=48,
-                error=error,
-                params=params,
-            )
-
-
-def _templates(world: dict[str, Any]) -> None:
-    """A role that the host offers, one that the bureau has accepted, changed, and got a new version of, a draft."""
-    offered, taken = (each.name for each in TEMPLATES)
-    with host_context():
-        host = Actor.of_account(Account.objects.administrators().get(duty="security"))
-        ids = dict(RoleTemplate.objects.values_list("name", "pk"))
-        found = RoleTemplate.objects.get(pk=ids[taken])
-        draft = template_create(
-            actor=host,
-            draft=Draft(
-                name="信访接待员",
-                name_en="Petition receptionist",
-                description="接待来访群众，登记来访事项。",
-                codes=(USE,),
-            ),
-        )
-    with bureau_context(_bureau("fgj")):
-        security = Actor.of_account(Account.objects.administrators().get(duty="security"))
-        role = offer_accept(actor=security, offer_id=found.pk, version=1)
-        role_update(actor=security, role=role, description="管理本科室文件柜，兼管资料。")
-    with host_context():
-        draft_two = Draft(
-            name=taken,
-            name_en="Head of department",
-            description="管理本部门文件柜，审核单位资料库的资料。",
-            codes=(USE, MANAGE_UNIT, MANAGE_DEPARTMENT),
-        )
-        template_change(actor=host, template=found, draft=draft_two)
-        template_publish(actor=host, template=found, bureaus=None, note="增加单位资料库的管理权限。")
-    _relay()
-    world["ids"] |= {
-        "template": str(found.pk),
-        "draft": str(draft.pk),
-        "offer": str(ids[offered]),
-        "taken-offer": str(found.pk),
-    }
-
-
 def _hall(world: dict[str, Any]) -> None:
     demo = Secrets(settings.ASP.data_dir)
     for key, body in (("correction", TO_CORRECT), ("waiting", PENDING), ("opened", BODIES[0])):
@@ -319,7 +175,7 @@ def _starting(world: dict[str, Any]) -> None:
             functions=STARTING.functions,
         )
         _run(opening.job_id)
-    with bureau_context(_bureau(STARTING.slug)):
+    with bureau_context(bureau(STARTING.slug)):
         account = Account.objects.administrators().get(duty="system")
         link = link_issue(actor=TESTER, account=account, channel="slip")
         world["links"]["administrator"] = link_url(link)
@@ -327,7 +183,7 @@ def _starting(world: dict[str, Any]) -> None:
 
 def _troubles(world: dict[str, Any]) -> None:
     """A suspended office, and people who have to do something before they may go on."""
-    with bureau_context(_bureau("sthj")):
+    with bureau_context(bureau("sthj")):
         forced = Account.objects.get(name="姜太青")
         _person(world, "forced", "sthj", forced)
         Account.objects.filter(pk=forced.pk).update(must_change_password=True)

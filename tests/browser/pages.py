@@ -207,6 +207,7 @@ HOST = (
     View("host-audit", "host", "host-audit", "audit:entry-list"),
     View("host-health", "host", "host-system", "operations:health", query="?fresh=1"),
     View("host-health-audit", "host", "host-audit", "operations:health", widths=(390,)),
+    View("host-backups", "host", "host-system", "operations:backups"),
     View("host-profile", "host", "host-system", "accounts:profile"),
 )
 ADMINISTRATION = (
@@ -305,6 +306,7 @@ NOT_LOOKED_AT = frozenset(
         ),
         *("assurance:part", "assurance:run"),
         "operations:health-line",  # stands on the overview
+        "operations:backup-now",
         "accounts:forgotten",  # only where mail can be sent, which here it cannot
         *("audit:chain", "audit:verify", "audit:exports", "audit:export", "audit:export-fetch"),
         *("jobs:progress", "jobs:cancel", "jobs:retry"),

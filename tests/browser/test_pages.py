@@ -35,7 +35,7 @@ THEMES: dict[int, tuple[Theme, ...]] = {1440: ("light", "dark"), 390: ("dark", "
 # Light and dark differ in colours only, so one look of axe at each, at different widths.
 AXE: dict[tuple[str, int, Theme], Sequence[str]] = {("zh", 1440, "light"): (), ("en", 390, "dark"): LOOKS}
 # What people typed stays in their language.
-DATA = "".join(inspect.getsource(module) for module in (county, furnish, roles, seed))
+DATA = "".join(inspect.getsource(module) for module in (county, furnish, furnish_host, roles, seed))
 DATA += "中文云溪县授权书预算表 审计日志-"
 EMPTY_VIEWS = tuple(
     replace(view, name=f"{view.name}-empty", who=f"empty-{view.who}") for view in VIEWS if view.empty

@@ -26,7 +26,7 @@ Found = TypeVar("Found")
 # What the servers around this test run are called: the stack has its own.
 OTHERS = re.compile(
     r"(DATABASE|REDIS|S3|SMTP|CATCHER|TONGBAN)_|(SECRET|MASTER)_KEY|DATA_DIR|EMBEDDED|ASP_DB_LOGIN"
-    r"|POOL_SIZE|SCHEMA_PREFIX|DJANGO_SETTINGS_MODULE|BASE_DOMAIN|SCHEME|BIND|TRUSTED_PROXIES|DEMO|PORT"
+    r"|BACKUP|POOL_SIZE|SCHEMA_PREFIX|DJANGO_SETTINGS_MODULE|BASE_DOMAIN|SCHEME|BIND|TRUSTED_PROXIES|DEMO|PORT"
 )
 START_SECONDS = 150.0
 RECOVERY_SECONDS = 45.0
@@ -69,6 +69,7 @@ class RunningStack:
         environment |= {
             "PORT": str(self.port),
             "DEMO": "0",
+            "BACKUP": "0",  # tested by itself in tests/infra/test_backup*.py
             "POOL_SIZE": "2",  # so that some offices open from the pool and some without
             "WEB_WORKERS": "2",
             "WEB_THREADS": "4",

@@ -26,6 +26,14 @@ function = Function(
     ),
     seed="asp.accounts.seed.seed",
     upgraded="asp.accounts.seed.upgraded",
+    restored="asp.accounts.restoring.restored",
+    # Failed sign-ins and lock-outs are those of now.
+    restore_keeps=(
+        "axes_accessattempt",
+        "axes_accessattemptexpiration",
+        "axes_accessfailurelog",
+        "axes_accesslog",
+    ),
     cost=SchemaCost(tables=10, indexes=25),
     order=10,
 )

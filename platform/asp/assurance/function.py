@@ -23,6 +23,7 @@ function = Function(
     jobs=("asp.assurance.tasks",),
     # A result that could be changed would be worth nothing.
     privileges=(Privilege("assurance_run", ("SELECT", "INSERT")),),
+    restore_keeps=("assurance_run",),
     cost=SchemaCost(tables=1, indexes=1),
     order=30,
 )

@@ -11,6 +11,7 @@ function = Function(
     order=20,
     seed="asp.blobs.seeding.seed",
     erase="asp.blobs.seeding.erase",
+    restored="asp.blobs.restoring.restored",
     jobs=("asp.blobs.tasks",),
     privileges=(
         # Content is erased by its key and its state; the row stays as the record that it was there.

@@ -44,6 +44,7 @@ class Environment:
     log_format: Literal["json", "text"]
     metrics_port: int
     transfer_threads: int
+    backup: bool
 
     @property
     def origin_port(self) -> str:
@@ -131,6 +132,7 @@ def read_environment() -> Environment:
         log_format=log_format,  # type: ignore[arg-type]
         metrics_port=read.number("METRICS_PORT", 0),
         transfer_threads=read.number("TRANSFER_THREADS", 64),
+        backup=read.flag("BACKUP", False),
     )
 
 

@@ -12,6 +12,7 @@ function = Function(
     sites=("bureau", "host"),
     navigation=(NavItem("jobs", _("Tasks"), "list-check", "jobs:list", duties=("system",), order=80),),
     jobs=("asp.jobs.tasks",),
+    restored="asp.jobs.restoring.restored",
     cost=SchemaCost(tables=1, indexes=2),
     order=20,
 )

@@ -9,6 +9,7 @@ function = Function(
     title=_("Messages"),
     sites=("bureau", "host"),
     jobs=("asp.messages.tasks",),
+    restored="asp.messages.restoring.restored",
     cost=SchemaCost(tables=1, indexes=2),
     order=20,
 )

@@ -11,6 +11,7 @@ function = Function(
     path="notifications/",
     sites=("bureau", "host"),
     jobs=("asp.notify.tasks",),
+    restored="asp.notify.restoring.restored",
     cost=SchemaCost(tables=2, indexes=7),
     order=30,
 )

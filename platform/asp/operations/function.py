@@ -14,6 +14,7 @@ function = Function(
     sites=("host",),
     order=90,
     navigation=(
+        NavItem("backups", _("Backups"), "database", "operations:backups", duties=("system",), order=75),
         NavItem("health", _("Health"), "stethoscope", "operations:health", duties=EVERY_DUTY, order=70),
     ),
 )

@@ -1,5 +1,5 @@
-"""The checks of the host: servers, background work, records. Loading them declares them."""
+"""The checks of the host: servers, backups, background work, records. Loading them declares them."""
 
-from asp.operations.checks import records, servers, work
+from asp.operations.checks import backups, records, servers, work
 
-__all__ = ["records", "servers", "work"]
+__all__ = ["backups", "records", "servers", "work"]

@@ -28,6 +28,9 @@ function = Function(
         Privilege("outbox_outmessage", ("SELECT", "INSERT", "DELETE")),
         Privilege("outbox_inmessage", ("SELECT", "INSERT")),
     ),
+    restored="asp.outbox.restoring.restored",
+    # What has had its effect must not have it again.
+    restore_keeps=("outbox_inmessage",),
     cost=SchemaCost(tables=2, indexes=2),
     order=20,
 )

@@ -106,11 +106,15 @@ def longest(seconds: int) -> Result:
 @check("archive", title=_("Continuous archiving"), order=12)
 def archive() -> Result:
     """Whether the database's journal reaches its archive, if one is set up."""
-    return archiving(database_facts())
+    return archiving(database_facts(), received=settings.ASP.backup)
 
 
-def archiving(facts: DatabaseFacts) -> Result:
-    """Judge the archiver."""
+def archiving(facts: DatabaseFacts, *, received: bool = False) -> Result:
+    """Judge the archiver of the server; `received`: the backup process saves the journal by itself."""
+    if facts.archiving == "off" and received:
+        return ok(
+            gettext_noop("The server archives nothing itself: the backup process receives its journal.")
+        )
     if facts.archiving == "off":
         return ok(gettext_noop("Not set up. Backups alone protect the data."))
     if facts.archive_failed:
