@@ -20,7 +20,7 @@ from playwright.sync_api import Browser
 from infra.tools import ROOT
 from office.organization import seed
 from provisioning.demo import county, roles
-from tests.browser import furnish, words
+from tests.browser import furnish, furnish_host, words
 from tests.browser.pages import NOT_LOOKED_AT, VIEWS, View, track
 from tests.browser.window import LOOKS, Eye, Window, World, cookie_set, sign_in_as, window_open
 
