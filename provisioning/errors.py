@@ -162,6 +162,13 @@ class UpgradeFailed(UserFacingError):
     message = _("{done} offices were upgraded, {failed} were not. The page “Upgrades” says why.")
 
 
+class UpgradeUnderWay(Conflict):
+    """One upgrade at a time."""
+
+    code = "provisioning.upgrade_under_way"
+    message = _("Another upgrade is under way. Try again when it has ended.")
+
+
 class NothingToUpgrade(Conflict):
     """Somebody was faster, or the page was old."""
 

@@ -13,13 +13,14 @@ from asp.jobs.bells import Answer, Bell, answers
 from asp.jobs.models import Job, JobState
 from asp.jobs.run import JobStopped
 from provisioning import figures, limits
-from provisioning.errors import OpeningStopped, UpgradeFailed
+from provisioning.errors import OpeningStopped, UpgradeFailed, UpgradeUnderWay
 from provisioning.models import ApplicationState, Opening, OpeningState
 from provisioning.opening import STEPS, Steps, open_office
 from provisioning.services import activation, drafts
 from provisioning.services.fleet import fleet_upgraded
 from provisioning.services.openings import opening_begin, opening_fail, opening_finish
 from tenants import fleet, pool
+from tenants.advisory import Taken
 from tenants.context import current_bureau, host_context
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,10 @@ def _upgrade(run: JobRun, only: list[uuid.UUID] | None) -> dict[str, Any]:
                 params={"name": progress.slug},
             )
 
-    outcome = fleet.bureaus_upgrade(only=only, tell=tell)
+    try:
+        outcome = fleet.bureaus_upgrade(only=only, tell=tell)
+    except Taken:
+        raise UpgradeUnderWay from None
     fleet_upgraded(outcome=outcome)
     if outcome.failed:
         raise UpgradeFailed(params={"done": outcome.done, "failed": outcome.failed})

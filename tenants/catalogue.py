@@ -9,7 +9,7 @@ import re
 from django.db import connection
 
 from tenants.context import owner_context
-from tenants.version import bureau_app_labels
+from tenants.version import known_migrations
 
 # Each query gives rows of text; `%(schema)s` is the schema, which is also its role.
 # Places of columns are counted without dropped ones: a migrated table remembers those, a dumped one cannot.
@@ -83,9 +83,10 @@ def facts(schema: str) -> dict[str, set[str]]:
         for kind, query in FACTS.items():
             cursor.execute(query, {"schema": schema})
             found[kind] = {_spelt(repr(row).replace(schema, "<schema>")) for row in cursor.fetchall()}
-        # Django notes the host's migrations as well, though they do nothing here.
-        cursor.execute("SELECT app, name FROM django_migrations WHERE app = ANY(%s)", [bureau_app_labels()])
-        found["migrations"] = {repr(row) for row in cursor.fetchall()}
+        # Neither the host's, which do nothing here, nor those that the code has squashed and dropped.
+        cursor.execute("SELECT app, name FROM django_migrations")
+        known = known_migrations()
+        found["migrations"] = {repr(row) for row in cursor.fetchall() if row in known}
     return found
 
 

@@ -111,6 +111,7 @@ class FleetUpgrade(models.Model):
     canary_id = models.UUIDField(null=True)
     total = models.PositiveIntegerField()
     stopped = models.BooleanField(default=False)  # at the canary: nobody else was touched
+    interrupted = models.BooleanField(default=False)  # found unfinished by the next that upgrades
 
     def __str__(self) -> str:
         return f"{self.version}: {self.total}"

@@ -78,12 +78,17 @@ def claim() -> tuple[str, bool]:
     return build(), False
 
 
+class Claimed(ValueError):
+    """The schema belongs to a bureau."""
+
+
 def discard(schema: str) -> None:
-    """Drop a schema that no bureau has, and its role. Owner only."""
+    """Drop a schema that no bureau has, and its role. Owner only. Raises Claimed."""
     with owner_context(), transaction.atomic():
-        if Bureau.objects.filter(schema_name=schema).exists():
-            raise ValueError(f"{schema} belongs to a bureau")
+        # First the row: this waits for an opening that is about to claim it, which the next look then sees.
         ReadySchema.objects.filter(schema=schema).delete()
+        if Bureau.objects.filter(schema_name=schema).exists():
+            raise Claimed(f"{schema} belongs to a bureau")
         name = sql.Identifier(schema)
         with connection.cursor() as cursor:
             cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(name))

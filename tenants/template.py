@@ -17,7 +17,7 @@ from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connection, transaction
 from psycopg2 import sql
 
-from tenants import version
+from tenants import advisory, version
 from tenants.context import owner_context
 from tenants.models import SchemaTemplate
 
@@ -37,14 +37,9 @@ def ensure_template() -> SchemaTemplate:
         found = SchemaTemplate.objects.filter(version=code).first()
         if found:
             return found
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        try:
+        with advisory.held(connection, LOCK):
             found = SchemaTemplate.objects.filter(version=code).first()
             return found or _build(code)
-        finally:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
 def replay(template: SchemaTemplate, schema: str) -> None:
@@ -74,7 +69,12 @@ def _build(code: str) -> SchemaTemplate:
         cursor.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
     migrate_schema(name)
     with owner_context(name), connection.cursor() as cursor:
-        cursor.execute("SELECT app, name FROM django_migrations ORDER BY id")
+        # Django notes the host's migrations as well, though they do nothing here. An app that moves into the
+        # offices one day must not seem to be there.
+        cursor.execute(
+            "SELECT app, name FROM django_migrations WHERE app = ANY(%s) ORDER BY id",
+            [version.bureau_app_labels()],
+        )
         migrations = [list(row) for row in cursor.fetchall()]
     text = _clean(_dump(name), name)
     with owner_context(), transaction.atomic():

@@ -7,6 +7,8 @@ from django.apps import apps
 from django.conf import settings
 from django.db.migrations.loader import MigrationLoader
 
+from tenants import registry
+
 
 def bureau_app_labels() -> list[str]:
     """Labels of the apps whose tables every bureau has."""
@@ -15,9 +17,21 @@ def bureau_app_labels() -> list[str]:
 
 
 @lru_cache(maxsize=1)
-def code_version() -> str:
-    """Return 16 hexadecimal digits that change whenever a bureau's migrations do."""
+def known_migrations() -> frozenset[tuple[str, str]]:
+    """The migrations of bureaus that the code brings: app labels and names."""
     labels = set(bureau_app_labels())
-    loader = MigrationLoader(connection=None)
-    names = sorted(f"{app}.{name}" for app, name in loader.disk_migrations if app in labels)
-    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+    return frozenset(key for key in MigrationLoader(connection=None).disk_migrations if key[0] in labels)
+
+
+@lru_cache(maxsize=1)
+def code_version() -> str:
+    """Return 16 hexadecimal digits that change whenever a bureau's migrations or declared privileges do."""
+    names = sorted(f"{app}.{name}" for app, name in known_migrations())
+    rights = sorted(f"{each.table}: {','.join(sorted(each.actions))}" for each in registry.privileges())
+    return hashlib.sha256("\n".join(names + rights).encode()).hexdigest()[:16]
+
+
+def forget() -> None:
+    """Look again; for tests that bring migrations."""
+    known_migrations.cache_clear()
+    code_version.cache_clear()

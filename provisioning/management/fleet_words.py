@@ -26,5 +26,8 @@ def summary(outcome: Outcome) -> str:
         return "every office is current"
     if outcome.stopped:
         slug, _error = outcome.failures[0]
-        return f"stopped at the canary {slug}: the other {outcome.total - 1} offices were not touched"
+        return (
+            f"stopped at {slug}: {outcome.total - len(outcome.failures)} other offices were not touched. If its trouble is"
+            " its own, begin with another one: manage.py fleet upgrade --canary SLUG"
+        )
     return f"{outcome.done} offices are current, {outcome.failed} failed"

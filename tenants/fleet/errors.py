@@ -7,18 +7,22 @@ names that it gives (condition, table, column, constraint) are kept.
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import Error
+from django.db import Error, InterfaceError, OperationalError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from psycopg2 import errorcodes
 
 DATABASE, BUSY, UNPLANNED, DIFFERS, STEP = "database", "busy", "unplanned", "differs", "step"
+NEWER, PLANNING, PYTHON = "newer", "planning", "python"
 
 TEXTS: Mapping[str, str | Promise] = {
     DATABASE: _("Migration {migration} was refused by the database: {condition} {where}"),
     BUSY: _("The office's tables were in use, {attempts} times for {seconds} seconds; nothing was changed."),
     UNPLANNED: _("The schema does not hold the migrations of its version {version}: {names}"),
     DIFFERS: _("After the upgrade the schema would not be what the code expects: {kinds}"),
+    NEWER: _("The office is of version {version}, which is newer than this software."),
+    PLANNING: _("No way could be planned from version {version}: {name}"),
+    PYTHON: _("The upgrade broke off: {name}"),
     STEP: _("A step after the migrations failed: {name}"),
 }
 IN_USE = frozenset({errorcodes.LOCK_NOT_AVAILABLE, errorcodes.DEADLOCK_DETECTED})
@@ -47,7 +51,9 @@ def is_busy(error: Error) -> bool:
 def is_gone(error: Error) -> bool:
     """The database went away: no fault of the bureau's."""
     state = sqlstate(error)
-    return not state or state in SHUT_DOWN or state.startswith(errorcodes.CLASS_CONNECTION_EXCEPTION)
+    if not state:
+        return isinstance(error, OperationalError | InterfaceError)
+    return state in SHUT_DOWN or state.startswith(errorcodes.CLASS_CONNECTION_EXCEPTION)
 
 
 def database_error(error: Error, migration: str) -> UpgradeError:

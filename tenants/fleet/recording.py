@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from django.db import connections, router
 from django.db.migrations import Migration
-from django.db.migrations.operations import SeparateDatabaseAndState
+from django.db.migrations.operations import AddField, AlterField, SeparateDatabaseAndState
 from django.db.migrations.operations.base import Operation
+from django.utils import timezone
 
 READING = frozenset({"SELECT", "SHOW", "SET", "SAVEPOINT", "RELEASE", "ROLLBACK"})
+SAME_EVERYWHERE = (dict, list, set, str, int, float, bool, tuple, timezone.now, date.today)
 BOOKKEEPING = 'INSERT INTO "django_migrations"'
 
 
@@ -62,7 +65,8 @@ def recording(tape: Tape, alias: str = "default") -> Iterator[None]:
 
 
 def can_be_replayed(migration: Migration, alias: str = "default") -> bool:
-    """Whether the text of `migration` does what the migration does: atomic, and no Python in it.
+    """Whether the text of `migration` does what the migration does: atomic, no Python in it, no value that each
+    bureau must have of its own.
 
     Migrations of apps that bureaus do not have do nothing there, whatever they contain.
     """
@@ -74,4 +78,8 @@ def can_be_replayed(migration: Migration, alias: str = "default") -> bool:
 def _is_text(operation: Operation) -> bool:
     if isinstance(operation, SeparateDatabaseAndState):
         return all(map(_is_text, operation.database_operations))
+    if isinstance(operation, AddField | AlterField) and not operation.field.primary_key:
+        field = operation.field
+        # A random default would be the same in all bureaus.
+        return not field.has_default() or not callable(field.default) or field.default in SAME_EVERYWHERE
     return operation.reduces_to_sql

@@ -7,14 +7,15 @@ bureau's transaction holds its own result: after kill -9 the next run goes on wh
 import logging
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import UUID
 
-from django.db import connection, connections
+from django.db import Error, connection, connections, transaction
 from django.utils import timezone
 
-from tenants import catalogue, pool, roles, routing, template, version
+from tenants import advisory, catalogue, pool, roles, routing, template, version
 from tenants.context import HOST_ROLE, PUBLIC, owner_context
 from tenants.fleet import errors, plan, replay
 from tenants.fleet.errors import UpgradeError
@@ -23,6 +24,8 @@ from tenants.privileges import restrict
 
 log = logging.getLogger(__name__)
 
+# A machine that vanishes must not leave its lock behind.
+KEEPALIVES = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
 LOCK = 7_201_002  # advisory lock: one upgrade at a time
 BUREAUS_PER_CONNECTION = 200  # a backend remembers every table that it has touched
 
@@ -62,6 +65,11 @@ class Outcome:
 
 Report = Callable[[str], None]
 Tell = Callable[[Progress], None]
+Guard = Callable[[], None]
+
+
+class CanaryUnfitError(ValueError):
+    """The named canary is not among the offices to be upgraded."""
 
 
 def _silent(_: object) -> None:
@@ -72,64 +80,86 @@ def upgrade(*, report: Report = _silent, tell: Tell = _silent, canary: str | Non
     """Bring everything to the code's version: public schema, template, bureaus, pool. Owner only.
 
     Safe to run again and from several machines at once. `report` gets a line per stage, `tell` each bureau.
-    `canary` names the bureau to begin with. What fails in a bureau is in the outcome, not raised.
+    `canary` names the bureau to begin with; raises CanaryUnfitError if it is current. What fails in a
+    bureau is in the outcome, not raised.
     """
     with owner_context():
         roles.prepare_groups()
-    with _alone():
+    with _alone(waiting=lambda: report("another upgrade is under way; waiting for its end")) as guard:
         template.migrate_schema(None)
-        roles.grant_public()
-        restrict(schema=PUBLIC, role=HOST_ROLE)
+        with transaction.atomic():
+            roles.grant_public()
+            restrict(schema=PUBLIC, role=HOST_ROLE)
         report("public schema is current")
-        outcome = _roll_out(only=None, canary=canary, tell=tell)
+        outcome = _roll_out(guard, only=None, canary=canary, tell=tell)
         for schema in ReadySchema.objects.exclude(version=outcome.version).values_list("schema", flat=True):
-            pool.discard(schema)
+            with suppress(pool.Claimed):  # by an opening of the former version's, a moment ago
+                pool.discard(schema)
         report(f"pool is full ({pool.fill()} built)")
     return outcome
 
 
 def bureaus_upgrade(*, only: Collection[UUID] | None = None, tell: Tell = _silent) -> Outcome:
-    """Upgrade bureaus that are not of the code's version, or `only` those of them. Owner only."""
-    with _alone():
-        return _roll_out(only=only, canary=None, tell=tell)
+    """Upgrade bureaus that are not of the code's version, or `only` those of them. Owner only.
+
+    Raises `tenants.advisory.Taken` while another upgrade is under way.
+    """
+    with _alone(wait=False) as guard:
+        return _roll_out(guard, only=only, canary=None, tell=tell)
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _alone(*, wait: bool = True, waiting: Callable[[], None] | None = None) -> Iterator[Guard]:
     """Be the owner, and the only one that upgrades in this database.
 
-    The lock is held on a connection of its own: the one that works is renewed on the way.
+    The lock is held on a connection of its own: the one that works is renewed on the way. What is
+    yielded raises OperationalError once that connection, and the lock with it, is lost.
     """
     holder = connections[connection.alias].copy()
+
+    def ask(statement: str) -> None:
+        with holder.cursor() as cursor:
+            cursor.execute(statement)
+
     try:
         with owner_context():
-            with holder.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-            yield
+            ask(KEEPALIVES)
+        with owner_context(), advisory.held(holder, LOCK, wait=wait, waiting=waiting):
+            yield partial(ask, "SELECT 1")
     finally:
         holder.close()
 
 
-def _roll_out(*, only: Collection[UUID] | None, canary: str | None, tell: Tell) -> Outcome:
+def _roll_out(guard: Guard, *, only: Collection[UUID] | None, canary: str | None, tell: Tell) -> Outcome:
+    # Whoever has the lock is the only one that can be under way.
+    FleetUpgrade.objects.filter(finished_at=None).update(finished_at=timezone.now(), interrupted=True)
     template.ensure_template()
     code = version.code_version()
     bureaus = _outdated(code, only, canary)
     outcome = Outcome(version=code, total=len(bureaus))
     if not bureaus:
         return outcome
-    plans = {start: plan.make(start) for start in sorted({bureau.version for bureau in bureaus})}
+    plans = {start: _planned(start) for start in sorted({bureau.version for bureau in bureaus})}
     yardstick = _yardstick(code)
+    # Once an office has come this way, another's failure says nothing about the way.
+    proven = BureauUpgrade.objects.filter(upgrade__version=code, error="").exists()
     run = FleetUpgrade.objects.create(version=code, total=len(bureaus), canary_id=bureaus[0].pk)
+    compared: set[str] = set()
     started = time.monotonic()
     for place, bureau in enumerate(bureaus, start=1):
+        guard()
         began = time.monotonic()
-        is_canary = place == 1
-        error = _one(run, plans[bureau.version], bureau, check=yardstick if is_canary else None)
+        check = None if bureau.version in compared else yardstick
+        error = _one(run, plans[bureau.version], bureau, check=check)
+        if error is None:
+            compared.add(bureau.version)
         outcome.count(bureau.slug, error)
         now = time.monotonic()
         left = (now - started) / place * (outcome.total - place)
         tell(Progress(bureau.slug, place, outcome.total, outcome.failed, now - began, left, error))
-        if error and is_canary and outcome.total > 1:
+        if error is None:
+            proven = True
+        elif not proven and error.code != errors.BUSY and place < outcome.total:
             outcome.stopped = True
             break
         if place % BUREAUS_PER_CONNECTION == 0:
@@ -139,13 +169,29 @@ def _roll_out(*, only: Collection[UUID] | None, canary: str | None, tell: Tell) 
     return outcome
 
 
+def _planned(start: str) -> plan.Plan | UpgradeError | None:
+    """The plan from one version, or why there is none: it concerns the offices of that version alone."""
+    try:
+        return plan.make(start)
+    except UpgradeError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - a migration may raise anything
+        if isinstance(error, Error) and errors.is_gone(error):
+            raise
+        log.warning("no plan from version %s", start, exc_info=error)
+        return UpgradeError(errors.PLANNING, version=start, name=type(error).__name__)
+
+
 def _outdated(code: str, only: Collection[UUID] | None, canary: str | None) -> list[Bureau]:
     """The canary (金丝雀) first: the named one, else the working office opened last, which has least to lose."""
     found = Bureau.objects.exclude(version=code).order_by("-created_at")
     if only is not None:
         found = found.filter(pk__in=only)
     working = {BureauState.ACTIVE, BureauState.SETTING_UP}
-    return sorted(found, key=lambda bureau: (bureau.slug != canary, bureau.state not in working))
+    bureaus = sorted(found, key=lambda bureau: (bureau.slug != canary, bureau.state not in working))
+    if canary and bureaus and bureaus[0].slug != canary:
+        raise CanaryUnfitError(f"{canary} is not among the offices to be upgraded")
+    return bureaus
 
 
 def _yardstick(code: str) -> replay.Check:
@@ -166,9 +212,9 @@ def _yardstick(code: str) -> replay.Check:
 
 
 def _one(
-    run: FleetUpgrade, way: plan.Plan | None, bureau: Bureau, *, check: replay.Check | None
+    run: FleetUpgrade, way: plan.Plan | UpgradeError | None, bureau: Bureau, *, check: replay.Check | None
 ) -> UpgradeError | None:
-    """Upgrade one bureau and write down how it ended."""
+    """Upgrade one bureau and write down how it ended. Raises only if the database went away."""
     began = time.monotonic()
 
     def note(error: UpgradeError | None = None) -> None:
@@ -183,12 +229,27 @@ def _one(
             )
 
     try:
+        if isinstance(way, UpgradeError):
+            raise way
         if way is None:
             replay.migrate(bureau, check=check, record=note)
         else:
             replay.replay(way, bureau, check=check, record=note)
-    except UpgradeError as error:
-        log.warning("upgrade of %s: %s %s", bureau.slug, error.code, error.params, exc_info=error.__cause__)
-        note(error)
-        return error
+    except Exception as error:
+        if isinstance(error, Error) and errors.is_gone(error):
+            raise
+        found = _reason(error)
+        # Without the database's own words: they may quote a row.
+        cause = type(error.__cause__ or error).__name__
+        log.warning("upgrade of %s: %s %s (%s)", bureau.slug, found.code, found.params, cause)
+        note(found)
+        return found
     return None
+
+
+def _reason(error: Exception) -> UpgradeError:
+    if isinstance(error, UpgradeError):
+        return error
+    if isinstance(error, Error):
+        return errors.database_error(error, "")
+    return UpgradeError(errors.PYTHON, name=type(error).__name__)

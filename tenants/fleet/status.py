@@ -129,6 +129,8 @@ def _runs(most: int) -> list[Run]:
 def _state(row: FleetUpgrade, failed: int, is_alive: bool) -> str:
     if row.finished_at is None:
         return RUNNING if is_alive else INTERRUPTED
+    if row.interrupted:
+        return INTERRUPTED
     if row.stopped:
         return STOPPED
     return FAILED if failed else DONE

@@ -12,6 +12,7 @@ from tenants.context import owner_context
 from tenants.fleet.errors import text_of
 from tenants.fleet.status import Run
 from tenants.models import Bureau, ReadySchema
+from tenants.privileges import renew
 
 
 class Command(BaseCommand):
@@ -39,9 +40,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         translation.activate("en")
         with owner_context():
-            {"status": self._status, "upgrade": self._upgrade, "compare": self._compare}[options["what"]](
-                options
-            )
+            acts = {
+                "status": self._status,
+                "upgrade": self._upgrade,
+                "compare": self._compare,
+                "rights": self._rights,
+            }
+            acts[options["what"]](options)
 
     def _status(self, options: dict[str, Any]) -> None:  # noqa: ARG002
         found = fleet.status(runs=5)
@@ -63,6 +68,8 @@ class Command(BaseCommand):
 
     def _upgrade(self, options: dict[str, Any]) -> None:
         if options["bureau"]:
+            if options["canary"]:
+                raise CommandError("--canary and --bureau do not go together")
             bureaus = _named(options["bureau"])
             outcome = fleet.bureaus_upgrade(
                 only=[each.pk for each in bureaus], tell=teller(self.stdout.write)
@@ -77,6 +84,11 @@ class Command(BaseCommand):
         self.stdout.write(summary(outcome))
         if outcome.failed:
             raise CommandError(f"{outcome.failed} offices could not be upgraded and are under maintenance")
+
+    def _rights(self, options: dict[str, Any]) -> None:
+        for bureau in _named(options["bureau"]) if options["bureau"] else Bureau.objects.order_by("slug"):
+            renew(schema=bureau.schema_name, role=bureau.schema_name)
+            self.stdout.write(f"{bureau.slug}: rights are as declared")
 
     def _compare(self, options: dict[str, Any]) -> None:
         code = version.code_version()

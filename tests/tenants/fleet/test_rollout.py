@@ -10,10 +10,8 @@ from tenants import fleet, pool, version
 from tenants.catalogue import differences, facts
 from tenants.context import bureau_context, host_context, owner_context
 from tenants.fleet import errors, plan, replay
-from tenants.fleet.rollout import _alone
-from tenants.fleet.status import is_running
 from tenants.keys import uuid7
-from tenants.models import Bureau, BureauUpgrade, FleetUpgrade, ReadySchema
+from tenants.models import Bureau, BureauUpgrade, ReadySchema
 from tenants.site import BureauRef
 from tests.support import migrations
 from tests.support.client import SiteClient
@@ -124,6 +122,10 @@ def test_its_log_says_so_and_a_new_function_brings_its_first_rows(offices, tmp_p
     assert seeded == [bureau.schema]
     entries = read(bureau, "SELECT params->>'after' FROM audit_entry WHERE action = 'audit.office_upgraded'")
     assert entries == [(made.version,)]
+    with host_context():
+        replay.replay(new, row, check=None, record=lambda: pytest.fail("done twice"))
+    notes = read(bureau, "SELECT count(*) FROM django_migrations WHERE name = '0101_mark'")
+    assert notes == [(1,)], "another run that believes to have the lock does nothing a second time"
 
 
 def test_python_and_work_outside_transactions_take_djangos_path(offices, tmp_path):
@@ -142,16 +144,21 @@ def test_python_and_work_outside_transactions_take_djangos_path(offices, tmp_pat
             assert read(bureau, "SELECT mark FROM notices_hostnotice") == [("python",)]
 
 
-def test_an_office_left_between_two_steps_goes_on_from_there(offices, tmp_path, monkeypatch):
+def test_an_office_left_between_two_steps_is_served_by_nobody_and_goes_on_from_there(
+    offices, tmp_path, monkeypatch
+):
     (bureau,) = offices(1)
     more = {**TEXT, "0103_python": PYTHON, "0104_then": THEN}
     with migrations.added(tmp_path, LABEL, more):
         with monkeypatch.context() as patch:
             patch.setattr(replay, "_finish", lambda *_, **__: 1 / 0)
-            with pytest.raises(ZeroDivisionError):
-                fleet.upgrade()
+            outcome = fleet.upgrade()
+        assert [(slug, error.code) for slug, error in outcome.failures] == [("office1", errors.PYTHON)]
+        assert versions() == {"office1": "~" + bureau.version[:-1]}
         assert read(bureau, "SELECT count(*) FROM django_migrations WHERE name = '0103_python'") == [(1,)]
         assert read(bureau, "SELECT count(*) FROM django_migrations WHERE name = '0104_then'") == [(0,)]
+    assert SiteClient(bureau).get("/").status_code == 503, "by the former program"
+    with migrations.added(tmp_path, LABEL, more):
         assert fleet.upgrade().done == 1
         assert differences(facts(bureau.schema), facts(pool.build())) == {}
 
@@ -263,12 +270,3 @@ def test_tables_in_use_are_waited_for_and_then_left(offices, tmp_path, monkeypat
     finally:
         release.set()
         worker.join()
-
-
-def test_a_second_run_waits_for_the_first(offices):
-    offices(1)
-    with _alone(), host_context():
-        assert is_running()
-        assert fleet.status().running is None
-    with host_context():
-        assert FleetUpgrade.objects.count() == 0
