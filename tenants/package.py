@@ -118,7 +118,7 @@ def replaced(
     _check(cursor, schema, manifest)
     names = [name for name in manifest.tables if name not in keep]
     identifiers = [sql.Identifier(schema, name) for name in names]
-    cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_SECONDS}s"])
     cursor.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(sql.SQL(", ").join(identifiers)))
     for name, identifier in zip(names, identifiers, strict=True):
         before = sql.Identifier(f"{BEFORE}{name}"[:63])

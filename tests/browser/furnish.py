@@ -56,7 +56,7 @@ from tenants.keys import uuid7
 from tenants.models import Bureau
 from tenants.observe import recent
 from tests.browser import furnish_host
-from tests.browser.furnish_host import TESTER, bureau
+from tests.browser.furnish_host import TESTER, office_of
 from tests.browser.sheets import staff_sheet
 
 EMPTY = replace(
@@ -96,9 +96,9 @@ def main() -> None:
         _troubles(world)
         _failures()
         furnish_host.backups()
-        with bureau_context(bureau("fgj")):
+        with bureau_context(office_of("fgj")):
             _office(world)
-        with bureau_context(bureau("czj")):
+        with bureau_context(office_of("czj")):
             _full_staff(world)
     path = settings.ASP.data_dir / "world.json"
     path.write_text(json.dumps(world, ensure_ascii=False, indent=1))
@@ -175,7 +175,7 @@ def _starting(world: dict[str, Any]) -> None:
             functions=STARTING.functions,
         )
         _run(opening.job_id)
-    with bureau_context(bureau(STARTING.slug)):
+    with bureau_context(office_of(STARTING.slug)):
         account = Account.objects.administrators().get(duty="system")
         link = link_issue(actor=TESTER, account=account, channel="slip")
         world["links"]["administrator"] = link_url(link)
@@ -183,7 +183,7 @@ def _starting(world: dict[str, Any]) -> None:
 
 def _troubles(world: dict[str, Any]) -> None:
     """A suspended office, and people who have to do something before they may go on."""
-    with bureau_context(bureau("sthj")):
+    with bureau_context(office_of("sthj")):
         forced = Account.objects.get(name="姜太青")
         _person(world, "forced", "sthj", forced)
         Account.objects.filter(pk=forced.pk).update(must_change_password=True)

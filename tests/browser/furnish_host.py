@@ -40,7 +40,7 @@ NOTICE = Text(
 )
 
 
-def bureau(slug: str) -> BureauRef:
+def office_of(slug: str) -> BureauRef:
     with host_context():
         return Bureau.objects.get(slug=slug).ref
 
@@ -79,7 +79,7 @@ def messages(world: dict[str, Any]) -> None:
         )
         world["ids"]["announcement"] = world["ids"]["notice"] = str(made.pk)
     for slug in ("fgj", "czj", "zrzy", "cgz"):
-        with bureau_context(bureau(slug)):
+        with bureau_context(office_of(slug)):
             report_send()
     relay()
 
@@ -144,7 +144,7 @@ def templates(world: dict[str, Any]) -> None:
                 codes=(USE,),
             ),
         )
-    with bureau_context(bureau("fgj")):
+    with bureau_context(office_of("fgj")):
         security = Actor.of_account(Account.objects.administrators().get(duty="security"))
         role = offer_accept(actor=security, offer_id=found.pk, version=1)
         role_update(actor=security, role=role, description="管理本科室文件柜，兼管资料。")

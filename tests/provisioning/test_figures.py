@@ -19,6 +19,8 @@ from tests.support.client import SiteClient
 from tests.support.host import host_administrators
 from tests.support.people import people
 
+pytestmark = pytest.mark.usefixtures("quiet_relay")
+
 
 def reported(bureau):
     with host_context():

@@ -21,6 +21,8 @@ from tests.asp.outbox.messages import settle
 from tests.support.client import SiteClient
 from tests.support.host import host_administrators
 
+pytestmark = pytest.mark.usefixtures("quiet_relay")
+
 LIST = "/role-templates/"
 
 

@@ -8,6 +8,7 @@ that were on their way are void.
 import datetime
 
 from django.db import connection
+from psycopg2 import sql
 
 SESSIONS = "DELETE FROM accounts_session"
 LINKS = "UPDATE accounts_link SET revoked_at = now() WHERE used_at IS NULL AND revoked_at IS NULL"
@@ -43,10 +44,21 @@ def restored(*, at: datetime.datetime) -> dict[str, int]:  # noqa: ARG001 - ever
         cursor.execute(ADMINISTRATORS)
         cursor.execute(ACCOUNTS)
         for table, owner in PROOFS:
-            cursor.execute(f"DELETE FROM {table} WHERE {owner} IN (SELECT id FROM before_accounts_account)")
+            names = {
+                "table": sql.Identifier(table),
+                "before": sql.Identifier(f"before_{table}"),
+                "owner": sql.Identifier(owner),
+            }
             cursor.execute(
-                f"INSERT INTO {table} SELECT b.* FROM before_{table} b"
-                f" WHERE b.{owner} IN (SELECT id FROM accounts_account)"
+                sql.SQL(
+                    "DELETE FROM {table} WHERE {owner} IN (SELECT id FROM before_accounts_account)"
+                ).format(**names)
+            )
+            cursor.execute(
+                sql.SQL(
+                    "INSERT INTO {table} SELECT b.* FROM {before} b"
+                    " WHERE b.{owner} IN (SELECT id FROM accounts_account)"
+                ).format(**names)
             )
         cursor.execute(LOST)
         row = cursor.fetchone()

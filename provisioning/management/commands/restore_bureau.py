@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from psycopg2 import sql
 
 from asp.audit.actor import Actor
 from asp.blobs.frames import sealed_size
@@ -151,7 +152,9 @@ def _objects(connection: Any, bureau: Bureau) -> list[tuple[str, int]]:
     """Name and stored size of every object that the bureau's rows of that moment need."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f'SELECT id, size FROM "{bureau.schema_name}".blobs_blob WHERE state IN %s',  # noqa: S608 - our own name
+            sql.SQL("SELECT id, size FROM {} WHERE state IN %s").format(
+                sql.Identifier(bureau.schema_name, "blobs_blob")
+            ),
             [WHOLE],
         )
         return [(f"{bureau.storage_prefix}/{blob}", sealed_size(size)) for blob, size in cursor.fetchall()]

@@ -110,6 +110,8 @@ def test_the_declarations_of_real_work():
     assert {spec.name for spec in real if not spec.retryable and spec.every is None} == {
         "organization.import_run",
         "provisioning.open_bureau",
+        "provisioning.upgrade_bureau",
+        "provisioning.upgrade_fleet",
     }
 
 

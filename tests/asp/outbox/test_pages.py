@@ -14,6 +14,8 @@ from tests.support.host import host_administrators
 
 from .messages import noted, refusing, send, settle
 
+pytestmark = pytest.mark.usefixtures("quiet_relay")
+
 MOST_QUERIES = 14
 
 

@@ -26,6 +26,8 @@ from tests.support.people import TESTER
 
 from .messages import KIND, address, noted, refusing, send, settle
 
+pytestmark = pytest.mark.usefixtures("quiet_relay")
+
 
 def envelopes(sender, receiver):
     with host_context():

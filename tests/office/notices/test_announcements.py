@@ -16,6 +16,8 @@ from tests.support.client import SiteClient
 from tests.support.host import host_administrators
 from tests.support.people import people
 
+pytestmark = pytest.mark.usefixtures("quiet_relay")
+
 TYPED = {"title": "周六夜间维护", "text": "周六 22:00 起停机两小时。\n请提前保存。", "audience": "all"}
 
 
