@@ -69,6 +69,7 @@ FACTS = {
 
 
 # PostgreSQL spells `x IN ('a', 'b')` with other casts and brackets once it has read its own dump.
+SPELT_ANEW = {"columns", "constraints", "indexes"}
 _SPELLING = re.compile(r"::(character varying|text)(\[\])?|[()]")
 
 
@@ -82,7 +83,8 @@ def facts(schema: str) -> dict[str, set[str]]:
     with owner_context(schema), connection.cursor() as cursor:
         for kind, query in FACTS.items():
             cursor.execute(query, {"schema": schema})
-            found[kind] = {_spelt(repr(row).replace(schema, "<schema>")) for row in cursor.fetchall()}
+            rows = (repr(row).replace(schema, "<schema>") for row in cursor.fetchall())
+            found[kind] = {_spelt(row) if kind in SPELT_ANEW else row for row in rows}
         # Neither the host's, which do nothing here, nor those that the code has squashed and dropped.
         cursor.execute("SELECT app, name FROM django_migrations")
         known = known_migrations()
