@@ -194,11 +194,16 @@ def _outdated(code: str, only: Collection[UUID] | None, canary: str | None) -> l
     return bureaus
 
 
-def _yardstick(code: str) -> replay.Check:
-    """Compare with a ready schema of the new version, which Django and the seeds made from nothing."""
+def fresh_facts(code: str) -> dict[str, set[str]]:
+    """The facts of a ready schema of version `code`, which Django and the seeds made from nothing. Owner only."""
     pool.fill(1)
     ready = ReadySchema.objects.filter(version=code).values_list("schema", flat=True).first()
-    wanted = catalogue.facts(ready or pool.build())
+    return catalogue.facts(ready or pool.build())
+
+
+def _yardstick(code: str) -> replay.Check:
+    """Compare with a fresh schema of the new version."""
+    wanted = fresh_facts(code)
 
     def check(schema: str) -> None:
         found = catalogue.differences(catalogue.facts(schema), wanted)

@@ -7,11 +7,12 @@ from django.utils import translation
 
 from provisioning.management.fleet_words import summary, teller
 from provisioning.services import fleet_upgraded
-from tenants import catalogue, fleet, pool, version
+from tenants import catalogue, fleet, version
 from tenants.context import owner_context
 from tenants.fleet.errors import text_of
+from tenants.fleet.rollout import CanaryUnfitError, fresh_facts
 from tenants.fleet.status import Run
-from tenants.models import Bureau, ReadySchema
+from tenants.models import Bureau
 from tenants.privileges import renew
 
 
@@ -77,9 +78,12 @@ class Command(BaseCommand):
         else:
             if options["canary"]:
                 _named([options["canary"]])
-            outcome = fleet.upgrade(
-                report=self.stdout.write, tell=teller(self.stdout.write), canary=options["canary"]
-            )
+            try:
+                outcome = fleet.upgrade(
+                    report=self.stdout.write, tell=teller(self.stdout.write), canary=options["canary"]
+                )
+            except CanaryUnfitError as error:
+                raise CommandError(str(error)) from None
         fleet_upgraded(outcome=outcome)
         self.stdout.write(summary(outcome))
         if outcome.failed:
@@ -93,9 +97,7 @@ class Command(BaseCommand):
     def _compare(self, options: dict[str, Any]) -> None:
         code = version.code_version()
         bureaus = _named(options["bureau"]) if options["bureau"] else list(Bureau.objects.order_by("slug"))
-        pool.fill(1)
-        ready = ReadySchema.objects.filter(version=code).values_list("schema", flat=True).first()
-        wanted = catalogue.facts(ready or pool.build())
+        wanted = fresh_facts(code)
         bad = 0
         for bureau in bureaus:
             if bureau.version != code:

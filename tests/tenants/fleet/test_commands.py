@@ -124,6 +124,10 @@ def test_the_start_goes_on_with_an_office_that_failed_and_the_command_says_why(o
     status, text = said(start("fleet", "upgrade", "--bureau", "nobody"))
     assert status == 1
     assert "there is no bureau nobody" in text
+    status, text = said(start("fleet", "upgrade", "--canary", "office2"))
+    assert status == 1
+    assert "office2 is not among the offices to be upgraded" in text
+    assert "Traceback" not in text
     with owner_context(here[0].schema), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE notices_hostnotice DROP COLUMN code")
     assert said(start("fleet", "upgrade", "--bureau", "office1"))[0] == 0
