@@ -19,7 +19,7 @@ from pyrage import x25519
 
 from infra.backup import keys, sealing
 from infra.backup.settings import Settings
-from infra.backup.target import FORMAT, MANIFEST, Backup, Target
+from infra.backup.target import FORMAT, MANIFEST, Backup, Target, stamp
 from infra.backup.trouble import BackupError, of_os
 from infra.servers.postgres import programs
 from infra.tools import ROOT
@@ -86,7 +86,7 @@ def take(
     """
     recipient = keys.recipient_read(settings.recipient)
     begun = datetime.now(UTC)
-    name = begun.strftime("%Y%m%dT%H%M%SZ")
+    name = stamp(begun)
     with target.hidden(name) as folder:
         part, found = _cluster(settings, folder, recipient, told)
         parts = [part, _secrets(settings, folder, recipient)]

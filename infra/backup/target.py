@@ -27,6 +27,12 @@ FORMAT = 1
 DRILLS_KEPT = 50
 
 
+def stamp(moment: datetime) -> str:
+    """Name of what was done at a moment: in UTC, in order, to the millisecond, as two bases fit into a second."""
+    utc = moment.astimezone(UTC)
+    return f"{utc:%Y%m%dT%H%M%S}{utc.microsecond // 1000:03d}Z"
+
+
 @dataclass(frozen=True)
 class Backup:
     """One complete base backup, as its manifest tells."""
@@ -204,7 +210,7 @@ class Target:
     # -- drills -----------------------------------------------------------------------------------------
     def drill_keep(self, result: dict[str, Any]) -> None:
         """Keep what a drill has found. Raises BackupError."""
-        name = datetime.fromisoformat(result["at"]).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        name = stamp(datetime.fromisoformat(result["at"]))
         self.write_json(f"{DRILLS}/{name}.json", result)
         for path in sorted((self.path / DRILLS).glob("*.json"))[:-DRILLS_KEPT]:
             path.unlink(missing_ok=True)

@@ -1,18 +1,28 @@
 """The end of a soak: everything comes to rest, the checkers look, and are looked at."""
 
 import time
+from typing import NamedTuple
 
 from tests.faults.judge import FAULTS, blind_spots, judge, snapshot
 from tests.faults.storm import World
 
 
-def rest_and_judge(world: World, last_kill: float) -> tuple[float, list[str]]:
-    """Wait for rest; return the seconds from the last kill (monotonic) until then, and what is wrong."""
+class Rest(NamedTuple):
+    """How long after the last kill it took, in seconds."""
+
+    relay: float  # until no message waited any more
+    everything: float  # until no job, check or opening did
+
+
+def rest_and_judge(world: World, last_kill: float) -> tuple[Rest, list[str]]:
+    """Wait for rest; return how long it took since the last kill (monotonic), and what is wrong."""
+    world.drain()
+    relay = time.monotonic() - last_kill
     world.settle()
-    settled = time.monotonic() - last_kill
+    rest = Rest(relay, time.monotonic() - last_kill)
     connection = snapshot(world)
     try:
-        return settled, judge(world, connection)
+        return rest, judge(world, connection)
     finally:
         connection.rollback()
         connection.close()

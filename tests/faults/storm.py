@@ -30,12 +30,16 @@ UNFINISHED = """
     WHERE a.state = 'approved'"""
 UNCHECKED = "SELECT 1 FROM {schema}.blobs_blob WHERE state = 'checking' UNION SELECT 1 FROM public.blobs_blob WHERE state = 'checking'"
 
+# Messages on their way, and rings for them that nobody has heard yet.
+SENT = (
+    "SELECT 1 FROM tenants_doorbell WHERE kind IN ('audit', 'outbox')",
+    "SELECT 1 FROM outbox_relay_envelope WHERE state = 'waiting'",
+)
 # A job of the machinery itself may begin at any moment; what people asked for must come to an end.
 UNDER_WAY = (
     "SELECT 1 FROM {schema}.organization_import WHERE state IN ('checking', 'running')",
     "SELECT 1 FROM {schema}.jobs_job WHERE state IN ('queued', 'running') AND actor_kind <> 'system'",
-    "SELECT 1 FROM tenants_doorbell WHERE kind IN ('audit', 'outbox')",
-    "SELECT 1 FROM outbox_relay_envelope WHERE state = 'waiting'",
+    *SENT,
 )
 
 
@@ -81,6 +85,14 @@ class World:
         return Applicant(self.stack.browser(source=source), self.ledger).apply()
 
     # -- what is awaited ------------------------------------------------------------------------------
+    def drain(self) -> None:
+        """Wait until every message has been delivered."""
+        until(
+            lambda: self.stack.ask("SELECT 1") and not any(self.stack.ask(query) for query in SENT),
+            within=SETTLE_SECONDS,
+            what="the relay is drained",
+        )
+
     def settle(self) -> None:
         """Wait until every opening and every check has come to its end; what failed is tried again, as an
         administrator would, provided that a reason was given."""

@@ -13,7 +13,7 @@ from infra.backup import base, schedule, sealing
 from infra.backup.journal import Journal, chain, lsn_read, lsn_write, segment_name, segment_number
 from infra.backup.recover import needed
 from infra.backup.settings import Settings
-from infra.backup.target import Backup, Target
+from infra.backup.target import Backup, Target, stamp
 from infra.backup.trouble import BackupError
 
 SIZE = 16 * 1024 * 1024
@@ -25,6 +25,13 @@ def test_a_place_has_one_name() -> None:
     for number in (0, 1, 255, 256, 70_000):
         assert segment_number(segment_name(3, number, SIZE), SIZE) == number
     assert segment_name(2, 257, SIZE) == "000000020000000100000001"
+
+
+def test_what_is_done_within_a_second_has_names_of_its_own() -> None:
+    moments = [datetime(2026, 11, 28, 10, 51, 43, 641_000 + 1_000 * each, tzinfo=UTC) for each in range(300)]
+    names = [stamp(moment) for moment in moments]
+    assert names == sorted(set(names)), "in order of time, each once"
+    assert stamp(moments[0]) == "20261128T105143641Z"
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
