@@ -20,8 +20,6 @@ from infra.tools import ROOT, program
 
 NOTHING_COLLECTED = 5
 INTERRUPTED = 2
-# One process more than cores: tests wait for servers, timers and each other half of their time.
-MORE_THAN_CORES = 1
 MOST_PROCESSES = 4
 
 
@@ -61,7 +59,7 @@ def main(arguments: list[str]) -> int:
         return compiled.returncode
     if not arguments and (status := frontend_tests()) != 0:
         return status
-    processes = str(min((os.cpu_count() or 1) + MORE_THAN_CORES, MOST_PROCESSES))
+    processes = str(min(os.cpu_count() or 1, MOST_PROCESSES))
     with tempfile.TemporaryDirectory() as folder:
         reports = [Path(folder, "together.xml"), Path(folder, "alone.xml")]
         together = ("-n", processes, "--dist", "loadgroup", "-m", "not faults")

@@ -1,4 +1,4 @@
-// Copying, printing, going back.
+// Copying, printing, going back, folding on phones.
 import { eachPart, on } from "../dom.js";
 import { t } from "../strings.js";
 import { toast } from "./toasts.js";
@@ -35,3 +35,11 @@ on("click", "[data-tb-back]", (event) => {
   event.preventDefault();
   history.back();
 });
+
+// <details open data-tb-fold>: on a phone what it holds would push the page's own content off the screen.
+const narrow = matchMedia("(max-width: 767.98px)");
+const fold = (root) => {
+  for (const each of root.querySelectorAll("details[data-tb-fold]")) each.open = !narrow.matches;
+};
+eachPart(fold);
+narrow.addEventListener("change", () => fold(document));
