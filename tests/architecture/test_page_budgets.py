@@ -7,6 +7,7 @@ has the default budget, and may not repeat a statement for each row. Hall, host 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -95,27 +96,31 @@ def world() -> World:
     return World(bureau, furnish(bureau), duties)
 
 
-def asked(client: SiteClient, target: str) -> tuple[HttpResponse, list[str]]:
+def asked(client: SiteClient, target: str, enough: int = 0) -> tuple[HttpResponse, list[str]]:
     """A later answer to a GET, and the statements behind it: the first may make what is missing.
 
-    The better of two, because the process's map of sites forgets a name after a few seconds.
+    The better of two, because the process's map of sites forgets a name after a few seconds; the first that
+    needs no more than `enough` will do, and so does what is no page.
     """
-    client.get(target)
-    tries = []
-    for _try in range(2):
+    tries = [(client.get(target), [])]
+    while len(tries) < 3 and tries[0][0].status_code == 200:
         with CaptureQueriesContext(connection) as queries:
             response = client.get(target)
         tries.append((response, [each["sql"] for each in queries.captured_queries]))
-    return min(tries, key=lambda each: len(each[1]))
+        if len(tries[-1][1]) <= enough:
+            return tries[-1]
+    return min(tries[1:] or tries, key=lambda each: len(each[1]))
 
 
-def shown(world: World, address: Address, kind: str) -> tuple[str, list[str]] | None:
+def shown(world: World, address: Address, kind: str, enough: int = 0) -> tuple[str, list[str]] | None:
     """The first path of an address that is served as a page, with its statements."""
     client = world.client(address, kind)
     for target in world.paths(address, kind):
-        response, statements = asked(client, target)
+        response, statements = asked(client, target, enough)
         if response.status_code == 200:
             return target, statements
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            break
     return None
 
 
@@ -130,11 +135,11 @@ def everywhere() -> list[Any]:
 
 @pytest.mark.parametrize(("kind", "address"), everywhere())
 def test_a_page_keeps_to_its_budget(kind, address, world):
-    found = shown(world, address, kind)
+    budget = budget_of(f"{kind} {address}")
+    found = shown(world, address, kind, budget)
     if found is None:
         return  # not a page: it takes POST, or leads on
     target, statements = found
-    budget = budget_of(f"{kind} {address}")
     assert len(statements) <= budget, f"{target}: {len(statements)} statements, {_most(statements)}"
     assert _repeats(statements) <= MOST_REPEATS, f"{target} asks again and again: {_most(statements)}"
 
@@ -178,7 +183,7 @@ def test_more_rows_cost_no_more_statements(world):
             old = before[kind, str(each)]
             if old is None:
                 continue
-            response, statements = asked(world.client(each, kind), old[0])
+            response, statements = asked(world.client(each, kind), old[0], len(old[1]))
             if response.status_code == 200 and len(statements) > len(old[1]):
                 new = _shapes(statements) - _shapes(old[1])
                 grown.append(f"{old[0]}: {len(old[1])} → {len(statements)} {new.most_common(2)}")

@@ -1,15 +1,19 @@
 """Open bureaus for tests, by the same mechanism as `provisioning` but without an application."""
 
 import secrets
+import uuid
+from collections.abc import Iterable
 
 from django.db import transaction
 
 from tenants import pool, version
 from tenants.context import bureau_context, host_context
-from tenants.models import Bureau, BureauState
+from tenants.models import Bureau, BureauState, Doorbell
 from tenants.site import BureauRef
 
 GIGABYTE = 1024**3
+
+_lasting: set[uuid.UUID] = set()
 
 
 def open_bureau(
@@ -20,8 +24,9 @@ def open_bureau(
     state: str = BureauState.ACTIVE,
     functions: tuple[str, ...] = ("library",),
     quota_bytes: int = GIGABYTE,
+    lasting: bool = False,
 ) -> BureauRef:
-    """Open a bureau and return it; with a random slug unless one is given."""
+    """Open a bureau and return it; with a random slug unless one is given. `lasting`: for the whole run."""
     from asp.blobs import keys, services
 
     with host_context(), transaction.atomic():
@@ -41,4 +46,21 @@ def open_bureau(
         ref = bureau.ref
         with bureau_context(ref):
             services.quota_set(limit=quota_bytes)
+    if lasting:
+        _lasting.add(ref.id)
     return ref
+
+
+def open_ids() -> set[uuid.UUID]:
+    """Every bureau that has not been closed."""
+    with host_context():
+        return set(Bureau.objects.exclude(state=BureauState.CLOSED).values_list("id", flat=True))
+
+
+def close(ids: Iterable[uuid.UUID]) -> None:
+    """Close bureaus whose tests are over, as if nobody had ever sent anything: else each test would do the
+    periodic work of all before it."""
+    over = set(ids) - _lasting
+    with host_context(), transaction.atomic():
+        Doorbell.objects.filter(bureau_id__in=over).delete()
+        Bureau.objects.filter(id__in=over).update(state=BureauState.CLOSED)

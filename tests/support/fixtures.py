@@ -32,6 +32,16 @@ def quick_hashes() -> None:
     Argon2PasswordHasher.parallelism = 1
 
 
+@pytest.fixture(scope="module", autouse=True)
+def bureaus_of_the_module(open_database: None) -> Iterator[None]:
+    """What a module has opened is closed when its tests are over."""
+    from tests.support import bureaus
+
+    before = bureaus.open_ids()
+    yield
+    bureaus.close(bureaus.open_ids() - before)
+
+
 @pytest.fixture(autouse=True)
 def no_language_left() -> None:
     """Each test begins in the default language, whatever an earlier one activated."""
@@ -49,11 +59,13 @@ def make_bureau() -> Callable[..., BureauRef]:
 
 
 @pytest.fixture
-def fresh_bureau() -> BureauRef:
-    """A bureau that only this test knows."""
+def fresh_bureau() -> Iterator[BureauRef]:
+    """A bureau that only this test knows, closed after it."""
     from tests.support import bureaus
 
-    return bureaus.open_bureau()
+    bureau = bureaus.open_bureau()
+    yield bureau
+    bureaus.close([bureau.id])
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +73,9 @@ def bureau_a() -> BureauRef:
     """The bureau of development and reform (发展和改革局), where the story takes place."""
     from tests.support import bureaus
 
-    return bureaus.open_bureau(slug="fgj", name="云溪县发展和改革局", name_en="Development and Reform Bureau")
+    return bureaus.open_bureau(
+        slug="fgj", name="云溪县发展和改革局", name_en="Development and Reform Bureau", lasting=True
+    )
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +83,7 @@ def bureau_b() -> BureauRef:
     """The finance bureau (财政局), which must never see anything of the other."""
     from tests.support import bureaus
 
-    return bureaus.open_bureau(slug="czj", name="云溪县财政局", name_en="Finance Bureau")
+    return bureaus.open_bureau(slug="czj", name="云溪县财政局", name_en="Finance Bureau", lasting=True)
 
 
 @pytest.fixture

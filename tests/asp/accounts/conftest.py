@@ -19,7 +19,7 @@ def shared_office():
     from tests.asp.accounts import helpers
     from tests.support import bureaus
 
-    return helpers.office(bureaus.open_bureau())
+    return helpers.office(bureaus.open_bureau(lasting=True))
 
 
 @pytest.fixture

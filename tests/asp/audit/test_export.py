@@ -337,8 +337,8 @@ def test_a_sheet_that_is_full_is_followed_by_another(client, cast, monkeypatch):
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_many_entries_are_written_with_little_memory(cast, kind):
-    """Five times as many rows need hardly more memory."""
-    crowd(cast.bureau, 5000)
+    """Four times as many rows need hardly more memory."""
+    crowd(cast.bureau, 4000)
 
     def peak(count: int) -> int:
         with bureau_context(cast.bureau):
@@ -350,7 +350,7 @@ def test_many_entries_are_written_with_little_memory(cast, kind):
             tracemalloc.stop()
         return most
 
-    few, many = peak(1000), peak(5000)
+    few, many = peak(1000), peak(4000)
     assert many < few + 2 * 1024 * 1024
 
 

@@ -17,7 +17,7 @@ from tenants.context import bureau_context, owner_context
 from tests.support.bureaus import open_bureau
 
 EDITS = 1000
-ENTRIES = 40
+ENTRIES = 16
 TEXT = ("actor_kind", "actor_name", "action", "target_kind", "target_name", "request_id")
 SEAL_TEXT = ("entry_digest", "previous", "digest")
 

@@ -26,7 +26,7 @@ def upload_bureau() -> "BureauRef":
     """One bureau for all these tests; a fresh one for each of them would cost more than the tests."""
     from tests.support import bureaus
 
-    return bureaus.open_bureau()
+    return bureaus.open_bureau(lasting=True)
 
 
 @pytest.fixture
