@@ -21,7 +21,7 @@ def main() -> dict[str, Any]:
     from asp.audit.actor import Actor
     from office.library.services import cabinet_open_personal
     from tenants.context import bureau_context, host_context
-    from tests.support.bureaus import open_bureau
+    from tests.support.bureaus import GIGABYTE, open_bureau
     from tests.support.people import TESTER, people
 
     word = f"Ab1-{secrets.token_urlsafe(12)}"
@@ -34,7 +34,8 @@ def main() -> dict[str, Any]:
             link = link_issue(actor=TESTER, account=account, purpose="activation", channel="slip")
             made = activation_complete(link=link, password=word)
             console.append({"login": account.login, "password": word, "totp": made.totp_seed})
-    bureau = open_bureau(slug="wenjian", name="云溪县文件局")
+    # Room for a whole soak.
+    bureau = open_bureau(slug="wenjian", name="云溪县文件局", quota_bytes=100 * GIGABYTE)
     cast = people(bureau)
     staff, administrators = [], {}
     with bureau_context(bureau):
