@@ -139,7 +139,7 @@ class Uploader:
 
         def attempt() -> Answer | None:
             answer = self.browser.request("POST", "/uploads/", headers=headers)
-            if passing(self.ledger, answer, "declaring an upload"):
+            if passing(self.ledger, answer, "declaring an upload", 429):
                 return None
             assert answer.status == 201, f"declaring {name}: {answer.status} {answer.text[:300]}"
             return answer

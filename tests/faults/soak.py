@@ -250,7 +250,7 @@ def _tell(course: Course, began: float) -> None:
     ledger = course.world.ledger
     print(
         f"{minutes:5.1f} min  {course.kills} kills  {ledger.acts} acts  {len(ledger.troubles)} troubles  "
-        f"{len(course.failures) + len(ledger.wrong)} findings",
+        f"{len(found := course.failures + ledger.wrong)} findings  {found[-1][:200] if found else ''}".rstrip(),
         flush=True,
     )
 

@@ -81,8 +81,8 @@ class World:
 
     def new_applicant(self) -> Applicant:
         """A body has applied; it sits at an address of its own, as bodies do."""
-        source = f"127.0.1.{self.number() % 200 + 2}"
-        return Applicant(self.stack.browser(source=source), self.ledger).apply()
+        net, host = divmod(self.number(), 200)
+        return Applicant(self.stack.browser(source=f"127.1.{net % 200}.{host + 2}"), self.ledger).apply()
 
     # -- what is awaited ------------------------------------------------------------------------------
     def drain(self) -> None:
