@@ -10,11 +10,13 @@ hand the calendar on.
     due = clock.due(calendar)        # Due(day, at, raw, provisional), or None: suspended without an end
     clock.left(calendar, now)        # 1.0 working days (hours of working time for Unit.HOURS), negative when late
     clock.light(calendar, now)       # green, yellow, red, paused
+    light(item.due_at, item.yellow_at, now)   # the same for a list, from what was stored, without a calendar
 
 Writing (a deadline that is stored): inside the transaction that stores it,
 
     calendar = calendar_for_writing()
     item.due_at = clock.due(calendar).at      # aware, UTC: the instant from which it is late
+    item.yellow_at = clock.yellow_at(calendar)
     item.due_provisional = clock.due(calendar).provisional
 
 so that a change of the calendar and a deadline computed with the old one can never pass each other unseen. A

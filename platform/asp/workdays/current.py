@@ -126,6 +126,8 @@ def _make(version: Version) -> Calendar:
         return national
     days = {each.date: Day(each.works, each.reason) for each in LocalDay.objects.all()}
     hours = State.objects.values_list("hours", flat=True).first()
+    if not days and not hours:
+        return national
     return national.with_local(days, OfficeHours.parse(hours) if hours else None)
 
 

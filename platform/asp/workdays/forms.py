@@ -26,10 +26,10 @@ class NoticeForm(Form):
         label=_("Text of the notice, or a table of dates"),
         max_length=MOST_CHARACTERS,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "translate": "no"}),
         help_text=_(
             "Paste the whole notice from the State Council's site. Or paste rows from a spreadsheet: date, “off” or "
-            "“work” (休 or 班), name."
+            "“work”, name."
         ),
     )
     provisional = forms.BooleanField(

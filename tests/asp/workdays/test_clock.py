@@ -209,8 +209,28 @@ def test_a_suspended_clock_shows_neither_haste_nor_ease():
     assert late.light(CAL, at("2026-03-11 10:00")) is Light.RED, "what was late stays late"
 
 
-def test_the_light_of_an_end_alone():
-    end = CAL.due(d("2026-03-02"), 20)
-    assert light(CAL, end, at("2026-03-26 10:00")) is Light.GREEN
-    assert light(CAL, end, at("2026-03-28 10:00")) is Light.YELLOW
-    assert light(CAL, end, at("2026-03-31 00:00")) is Light.RED
+def test_a_list_shows_the_same_lights_from_what_is_stored():
+    chance = random.Random(7)
+    for _case in range(60):
+        begin = at("2026-01-05 09:00") + timedelta(days=chance.randrange(300), hours=chance.randrange(8))
+        unit = chance.choice(list(Unit))
+        gap = Suspension(begin + timedelta(days=3), begin + timedelta(days=3 + chance.randrange(9)))
+        clock = Clock(begin, chance.randrange(31), unit, (gap,) if chance.random() < 0.5 else ())
+        due, yellow = clock.due(CAL), clock.yellow_at(CAL)
+        assert begin <= yellow <= max(due.at, begin)
+        for hours in range(0, 24 * 45, 11):
+            now = begin + timedelta(hours=hours)
+            shown = light(due.at, yellow, now, suspended=clock.is_suspended(now))
+            assert shown is clock.light(CAL, now)
+            if shown is Light.GREEN:
+                assert clock.left(CAL, now) > clock.amount * 0.2, (clock, now)
+            if shown is Light.YELLOW and unit is Unit.HOURS:
+                assert clock.left(CAL, now) <= clock.amount * 0.2
+            if shown is Light.YELLOW and unit is Unit.WORKDAYS:
+                assert clock.left(CAL, now) <= max(1, clock.amount * 0.2)
+
+
+def test_the_light_of_what_has_no_end():
+    now = at("2026-03-31 00:00")
+    assert light(None, None, now) is Light.GREEN
+    assert light(None, None, now, suspended=True) is Light.PAUSED

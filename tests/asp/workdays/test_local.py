@@ -54,8 +54,12 @@ def test_open_deadlines_follow_there_and_back(fresh_bureau, library_has_deadline
     assert recompute(fresh_bureau).result == {"moved": 1}
     with bureau_context(fresh_bureau):
         assert item.due == first
-        codes = [each.reasons[-1]["code"] for each in DeadlineChange.objects.order_by("id")]
-        assert codes == ["local_off", "local_gone"]
+        # A schema from the pool may not have followed the country's latest change yet.
+        codes = [
+            {why["code"] for why in each.reasons} - {"country"}
+            for each in DeadlineChange.objects.order_by("id")
+        ]
+        assert codes == [{"local_off"}, {"local_gone"}]
         assert State.objects.get().pending == []
         assert recompute_site(actor=TESTER) == 0, "nothing is pending"
 

@@ -147,3 +147,13 @@ def test_a_hostile_text_is_read_quickly_and_never_raises(text):
     assert all(isinstance(each.text, str) for each in reading.problems)
     assert len(reading.problems) <= 60
     assert time.process_time() - begun < 2
+
+
+def test_a_statutory_day_that_a_notice_forgets_stays_off():
+    from asp.workdays.arithmetic.calendar import Calendar, Day
+
+    reading = read("一、元旦：1月1日放假。", 2027)
+    known = Calendar(confirmed={2027}, special={day: Day(told.works) for day, told in reading.days.items()})
+    assert not known.is_provisional(2027)
+    assert not known.is_workday(d("2027-06-09"))
+    assert any("2027年6月9日" in each.text for each in reading.doubts)

@@ -55,7 +55,8 @@ class Calendar:
     def special(self, day: datetime.date) -> Day | None:
         """Return what makes `day` other than its weekday says; None for an ordinary day."""
         found = self._local.get(day) or self._special.get(day)
-        if found is None and day.year not in self._confirmed:
+        if found is None:
+            # By law, whatever a notice forgets; notices name them all.
             name = statutory_days(day.year).get(day)
             return Day(works=False, name=name) if name else None
         return found

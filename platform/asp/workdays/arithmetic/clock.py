@@ -1,7 +1,7 @@
 """A running deadline: when it is due, what is left, and its light."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from asp.workdays.arithmetic.calendar import ONE_DAY, Calendar, local
@@ -97,8 +97,17 @@ class Clock:
         return day + left * ONE_DAY
 
     def _due_in_hours(self, calendar: Calendar) -> Due | None:
-        start, left = as_instant(self.start), datetime.timedelta(hours=self.amount)
-        at = start
+        start = as_instant(self.start)
+        at = self._after(calendar, datetime.timedelta(hours=self.amount))
+        if at is None:
+            return None
+        moment = at.astimezone(datetime.UTC)
+        sure = not calendar.is_uncertain(start.date(), at.date())
+        return Due(day=at.date(), at=moment, raw=at.date(), provisional=not sure)
+
+    def _after(self, calendar: Calendar, left: datetime.timedelta) -> datetime.datetime | None:
+        """Return the instant at which so much working time is over."""
+        at = start = as_instant(self.start)
         gaps = time_gaps(self.suspensions)
         day = start.date()
         while left:
@@ -110,9 +119,7 @@ class Clock:
                     break
                 left -= end - begin
             day = calendar.nth_after(day, 1)
-        moment = at.astimezone(datetime.UTC)
-        sure = not calendar.is_uncertain(start.date(), at.date())
-        return Due(day=at.date(), at=moment, raw=at.date(), provisional=not sure)
+        return at
 
     # --- how it stands
 
@@ -168,22 +175,43 @@ class Clock:
         the fifth alone: a deadline of four hours would be yellow from its first minute.
         """
         due = self.due(calendar)
-        if due is not None and now >= due.at:
-            return Light.RED
-        if self.is_suspended(now):
-            return Light.PAUSED
-        left = self.left(calendar, now)
-        if left <= self.amount * YELLOW_SHARE:
-            return Light.YELLOW
-        return Light.GREEN if due is None or self.unit is Unit.HOURS else light(calendar, due, now)
+        suspended = self.is_suspended(now)
+        return light(due.at if due else None, self.yellow_at(calendar), now, suspended=suspended)
+
+    def yellow_at(self, calendar: Calendar) -> datetime.datetime | None:
+        """Return the instant (UTC) from which the light is yellow; None if no end is known.
+
+        What lists store beside the due time, so that they show lights without a calendar.
+        """
+        due = self.due(calendar)
+        if due is None:
+            return None
+        start = as_instant(self.start)
+        if self.unit is Unit.HOURS:
+            found = self._after(calendar, datetime.timedelta(hours=self.amount * (1 - YELLOW_SHARE)))
+            return (found or due.at).astimezone(datetime.UTC)
+        if self.unit is Unit.WORKDAYS:
+            passed = self.amount - max(YELLOW_WORKDAYS, int(self.amount * YELLOW_SHARE))
+            day = replace(self, amount=passed)._last_workday(calendar) if passed > 0 else None
+        else:
+            by_share = due.day - int(self.amount * YELLOW_SHARE) * ONE_DAY
+            day = min(by_share, calendar.back(due.day, YELLOW_WORKDAYS))
+        return max(as_instant(day) if day else start, start).astimezone(datetime.UTC)
 
 
-def light(calendar: Calendar, due: Due, now: datetime.datetime) -> Light:
-    """Return the light of a deadline of which only the end is known: yellow from the last working day but one."""
-    if now >= due.at:
+def light(
+    due_at: datetime.datetime | None,
+    yellow_at: datetime.datetime | None,
+    now: datetime.datetime,
+    *,
+    suspended: bool = False,
+) -> Light:
+    """Return the light of a deadline from what is stored of it: `Due.at`, `Clock.yellow_at`, whether it is suspended."""
+    if due_at is not None and now >= due_at:
         return Light.RED
-    left = calendar.workdays_between(local(now).date(), due.day)
-    return Light.YELLOW if left <= YELLOW_WORKDAYS else Light.GREEN
+    if suspended:
+        return Light.PAUSED
+    return Light.YELLOW if yellow_at is not None and now >= yellow_at else Light.GREEN
 
 
 def _working(

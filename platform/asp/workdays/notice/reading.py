@@ -206,7 +206,7 @@ def _read_table(found: Reading, text: str) -> str:
             found.error(line, _("There is no such day: “{text}”."), text=_short(match[0]))
             return ""
         if word not in _OFF | _WORK:
-            found.error(line, _("“{word}” is neither “off” nor “work” (休 or 班)."), word=match[4])
+            found.error(line, _("“{word}” is neither “off” nor “work”."), word=match[4])
         elif not _belongs(found, day):
             _tell_stray(found, day, line)
         else:
@@ -233,7 +233,7 @@ def _look_at_the_law(found: Reading) -> None:
         elif told is None and day.weekday() < 5:
             found.doubt(
                 0,
-                _("{day} is off by law ({name}); the text does not say so."),
+                _("{day} is off by law ({name}); the text does not say so. It stays off."),
                 day=day,
                 name=festival_name(name),
             )
