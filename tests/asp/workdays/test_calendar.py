@@ -127,7 +127,8 @@ def test_years_beyond_the_table_do_not_fail():
 def test_a_notice_that_reaches_into_the_year_before_is_heard():
     cal = Calendar(confirmed={2019}, special={d("2018-12-31"): Day(False), d("2018-12-29"): Day(True)})
     assert cal.is_workday(d("2018-12-29"))
-    assert cal.due(d("2018-12-28"), 2).day == d("2019-01-01")
+    assert cal.due(d("2018-12-28"), 1).day == d("2018-12-29")
+    assert cal.due(d("2018-12-28"), 2).day == d("2019-01-02"), "the 1st of January is off by law"
 
 
 # ----- instants

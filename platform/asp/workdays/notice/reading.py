@@ -230,7 +230,7 @@ def _look_at_the_law(found: Reading) -> None:
                 day=day,
                 name=festival_name(name),
             )
-        elif told is None and day.weekday() < 5:
+        elif told is None and day.weekday() < 5 and not found.errors:
             found.doubt(
                 0,
                 _("{day} is off by law ({name}); the text does not say so. It stays off."),
