@@ -122,7 +122,7 @@ WRONG_NOTICE = NOTICE.replace("周六", "周日").replace("共7天", "共8天")
 def set_no_day(page: Page) -> None:
     """Send the form for an own day as it is."""
     with page.expect_navigation():
-        page.click("form[action$='/own/add/'] button[type=submit]")
+        page.click("form:has([name=reason]) button[type=submit]")
 
 
 def notice(text: str) -> Act:
@@ -337,7 +337,7 @@ NOT_LOOKED_AT = frozenset(
             "accounts:subject-picker",
         ),
         *("assurance:part", "assurance:run"),
-        *("workdays:confirm", "workdays:local-add", "workdays:local-remove", "workdays:hours"),
+        "workdays:local-remove",
         "operations:health-line",  # stands on the overview
         "operations:backup-now",
         "accounts:forgotten",  # only where mail can be sent, which here it cannot

@@ -8,7 +8,5 @@ app_name = "workdays"
 urlpatterns = [
     path("", office.year, name="year"),
     path("own/", office.local, name="local"),
-    path("own/add/", office.local_add, name="local-add"),
     path("own/<uuid:day_id>/remove/", office.local_remove, name="local-remove"),
-    path("own/hours/", office.hours, name="hours"),
 ]

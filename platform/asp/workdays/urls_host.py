@@ -8,5 +8,4 @@ app_name = "workdays"
 urlpatterns = [
     path("", host.year, name="year"),
     path("import/", host.notice, name="import"),
-    path("import/confirm/", host.confirm, name="confirm"),
 ]

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from asp.accounts.access import duty
 from asp.audit.actor import Actor
@@ -40,41 +40,33 @@ def year(request: HttpRequest) -> HttpResponse:
 @duty("system")
 @require_http_methods(["GET", "HEAD", "POST"])
 def notice(request: HttpRequest) -> HttpResponse:
-    """Paste a notice; see what it says and what it would change. Nothing is stored here."""
-    initial = {"year": pages.year_of(request.GET.get("year") or str(today().year + 1))}
-    form = NoticeForm(request.POST if request.method == "POST" else None, initial=initial)
-    preview: Preview | None = None
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        preview = preview_of(read(data["text"], data["year"]), provisional=data["provisional"])
-    wrong = form.is_bound and (preview is None or bool(preview.reading.errors))
-    return _page(request, form, preview, INVALID if wrong else 200)
-
-
-@duty("system")
-@require_POST
-def confirm(request: HttpRequest) -> HttpResponse:
-    """Make the text that was looked at the arrangement of its year."""
-    form = ConfirmForm(request.POST)
+    """Paste a notice; see what it says and what it would change; then, and only then, put it in force."""
+    if request.method != "POST":
+        initial = {"year": pages.year_of(request.GET.get("year") or str(today().year + 1))}
+        return _page(request, NoticeForm(initial=initial), None, 200)
+    confirmed = "seen" in request.POST
+    form = ConfirmForm(request.POST) if confirmed else NoticeForm(request.POST)
     if not form.is_valid():
-        return _page(request, NoticeForm(request.POST), None, INVALID)
-    data = form.cleaned_data
-    try:
-        change = notice_import(
-            actor=Actor.of(request),
-            year=data["year"],
-            text=data["text"],
-            number=data["number"],
-            provisional=data["provisional"],
-            seen=data["seen"],
-        )
-    except UserFacingError as error:
-        again = NoticeForm(request.POST)
-        again.add_error(None, error.text)
-        preview = preview_of(read(data["text"], data["year"]), provisional=data["provisional"])
-        return _page(request, again, preview, error.status)
-    flash(request, gettext("The working days of {year} are in force.").format(year=change.year))
-    return redirect(f"{reverse('workdays:year')}?year={change.year}")
+        return _page(request, form, None, INVALID)
+    data, status = form.cleaned_data, 200
+    if confirmed:
+        try:
+            change = notice_import(
+                actor=Actor.of(request),
+                year=data["year"],
+                text=data["text"],
+                number=data["number"],
+                provisional=data["provisional"],
+                seen=data["seen"],
+            )
+        except UserFacingError as error:
+            form.add_error(None, error.text)
+            status = error.status
+        else:
+            flash(request, gettext("The working days of {year} are in force.").format(year=change.year))
+            return redirect(f"{reverse('workdays:year')}?year={change.year}")
+    preview = preview_of(read(data["text"], data["year"]), provisional=data["provisional"])
+    return _page(request, form, preview, INVALID if preview.reading.errors else status)
 
 
 def _page(request: HttpRequest, form: NoticeForm, preview: Preview | None, status: int) -> HttpResponse:

@@ -6,13 +6,13 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from asp.accounts.access import duty, signed_in
 from asp.audit.actor import Actor
 from asp.ui.errors import UserFacingError
 from asp.ui.flash import flash
-from asp.workdays import calendar_for_site
+from asp.workdays import OfficeHours, calendar_for_site
 from asp.workdays.forms import HoursForm, LocalDayForm
 from asp.workdays.selectors import pages
 from asp.workdays.selectors.year import year_view
@@ -39,16 +39,15 @@ def year(request: HttpRequest) -> HttpResponse:
 
 
 @duty("system")
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def local(request: HttpRequest) -> HttpResponse:
-    """The office's own days and hours, and the deadlines that moved."""
-    return _local(request)
+    """The office's own days and hours, and the deadlines that moved; takes a new day, or hours."""
+    if request.method != "POST":
+        return _local(request)
+    return _hours(request) if request.POST.get("what") == "hours" else _add(request)
 
 
-@duty("system")
-@require_POST
-def local_add(request: HttpRequest) -> HttpResponse:
-    """Add a day of the office's own."""
+def _add(request: HttpRequest) -> HttpResponse:
     form = LocalDayForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
@@ -64,27 +63,24 @@ def local_add(request: HttpRequest) -> HttpResponse:
     return _local(request, days=form)
 
 
+def _hours(request: HttpRequest) -> HttpResponse:
+    hours: OfficeHours | None = None
+    if not request.POST.get("reset"):
+        form = HoursForm(request.POST)
+        if not form.is_valid():
+            return _local(request, hours_form=form)
+        hours = form.cleaned_data["hours"]
+    hours_set(actor=Actor.of(request), hours=hours)
+    flash(request, gettext("Office hours are set."))
+    return redirect("workdays:local")
+
+
 @duty("system")
 @require_POST
 def local_remove(request: HttpRequest, day_id: uuid.UUID) -> HttpResponse:
     """Remove one."""
     local_day_remove(actor=Actor.of(request), local_day=pages.local_day_get(day_id))
     flash(request, gettext("The rule is removed. Open deadlines follow."))
-    return redirect("workdays:local")
-
-
-@duty("system")
-@require_POST
-def hours(request: HttpRequest) -> HttpResponse:
-    """Set the office hours, or go back to the host's."""
-    if request.POST.get("reset"):
-        hours_set(actor=Actor.of(request), hours=None)
-    else:
-        form = HoursForm(request.POST)
-        if not form.is_valid():
-            return _local(request, hours_form=form)
-        hours_set(actor=Actor.of(request), hours=form.cleaned_data["hours"])
-    flash(request, gettext("Office hours are set."))
     return redirect("workdays:local")
 
 
