@@ -86,6 +86,10 @@ class Function:
     jobs: tuple[str, ...] = ()
     consumers: tuple[str, ...] = ()
     privileges: tuple[Privilege, ...] = ()
+    # What bureaus may do with tables of the public schema: each carries row policies of its own.
+    shared: tuple[Privilege, ...] = ()
+    # Called with the new calendar and the days that changed, on each site; see `asp.workdays`.
+    deadlines: str | None = None
     cost: SchemaCost = SchemaCost()
     order: int = 100
 
@@ -96,7 +100,7 @@ class Function:
         return self.urls if site_kind in self.sites else None
 
     def step(self, name: str) -> Callable[..., Any] | None:
-        """Return the callable declared for lifecycle step `name` (seed, upgraded, opened, export, erase, restored)."""
+        """Return the callable declared for lifecycle step `name` (seed, upgraded, opened, …, deadlines)."""
         dotted = getattr(self, name)
         return import_string(dotted) if dotted else None
 
@@ -161,3 +165,10 @@ def privileges() -> Iterator[Privilege]:
     """Every declared table privilege."""
     for function in _functions.values():
         yield from function.privileges
+
+
+def shared() -> Iterator[Privilege]:
+    """What bureaus may do with tables of the public schema."""
+    yield Privilege("tenants_doorbell", ("INSERT",))
+    for function in _functions.values():
+        yield from function.shared

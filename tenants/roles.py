@@ -8,6 +8,7 @@ declared shared tables.
 from django.db import connection
 from psycopg2 import sql
 
+from tenants import registry
 from tenants.context import APP_LOGIN, BUREAU_GROUP_ROLE, HOST_ROLE, PUBLIC
 
 _GROUPS = f"""
@@ -30,7 +31,6 @@ GRANT USAGE ON SCHEMA {PUBLIC} TO {HOST_ROLE}, {BUREAU_GROUP_ROLE}, {APP_LOGIN};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {PUBLIC} TO {HOST_ROLE};
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {PUBLIC} TO {HOST_ROLE};
 REVOKE ALL ON ALL TABLES IN SCHEMA {PUBLIC} FROM {BUREAU_GROUP_ROLE}, {APP_LOGIN};
-GRANT INSERT ON {PUBLIC}.tenants_doorbell TO {BUREAU_GROUP_ROLE};
 REVOKE INSERT, UPDATE, DELETE ON {PUBLIC}.django_migrations FROM {HOST_ROLE};
 """
 
@@ -48,6 +48,14 @@ def grant_public() -> None:
     """Give the host its rights on the public schema, and bureaus theirs on shared tables. Owner only."""
     with connection.cursor() as cursor:
         cursor.execute(_PUBLIC)
+        for each in registry.shared():
+            cursor.execute(
+                sql.SQL("GRANT {} ON {} TO {}").format(
+                    sql.SQL(", ".join(each.actions)),
+                    sql.Identifier(PUBLIC, each.table),
+                    sql.Identifier(BUREAU_GROUP_ROLE),
+                )
+            )
 
 
 def create_bureau_role(role: str) -> None:

@@ -65,7 +65,7 @@ def test_nothing_refers_by_django_permission_or_generic_key():
 @pytest.mark.parametrize("code", [each.code for each in registry.functions()] or ["none"])
 def test_a_functions_steps_can_be_imported(code):
     function = registry.by_code(code)
-    for name in ("seed", "opened", "export", "erase", "restored"):
+    for name in ("seed", "opened", "export", "erase", "restored", "deadlines"):
         function.step(name)
 
 

@@ -38,6 +38,10 @@ from asp.blobs import store
 from asp.blobs.services import blob_write
 from asp.jobs.models import Job
 from asp.jobs.runner import run_job
+from asp.ui.moments import today
+from asp.workdays import calendar_for_site
+from asp.workdays.models import DeadlineChange
+from asp.workdays.services import local_day_add
 from office.library import services as library
 from office.library.models import Level, Node, Version
 from office.library.permissions import MANAGE_UNIT, USE
@@ -241,6 +245,27 @@ def _office(world: dict[str, Any]) -> None:
     }
     world["ids"]["self-test"] = str(_self_tests())
     _files(world, clerk, leader)
+    _own_days(system)
+
+
+def _own_days(system: Actor) -> None:
+    """Days of the bureau's own, and deadlines that followed."""
+    calendar = calendar_for_site()
+    for number, works, reason in ((28, False, "县庆日"), (31, False, "全县消防演练")):
+        local_day_add(actor=system, day=calendar.nth_after(today(), number), works=works, reason=reason)
+    job = Job.objects.filter(name="workdays.recompute").latest("id")
+    _run(job.pk)
+    due = calendar.due(today(), 28)
+    why = {"code": "local_off", "params": {"day": due.day.isoformat(), "reason": "县庆日"}}
+    for _number in range(3):
+        DeadlineChange.objects.create(
+            kind="library.file",
+            object_id=uuid7(),
+            old_due=due.at,
+            new_due=calendar.due(due.day, 1).at,
+            provisional=True,
+            reasons=[why],
+        )
 
 
 def _self_tests() -> Any:

@@ -112,6 +112,30 @@ def export(page: Page) -> None:
         page.wait_for_selector("#audit-exports a[href*='/audit/exports/']", timeout=60_000)
 
 
+NOTICE = """国务院办公厅关于2027年部分节假日安排的通知
+国办发明电〔2026〕9号
+一、元旦：1月1日（周五）至3日（周日）放假，共3天。
+二、春节：2月5日（农历除夕、周五）至11日（周四）放假调休，共7天。2月13日（周六）、2月14日（周日）上班。"""
+WRONG_NOTICE = NOTICE.replace("周六", "周日").replace("共7天", "共8天")
+
+
+def set_no_day(page: Page) -> None:
+    """Send the form for an own day as it is."""
+    with page.expect_navigation():
+        page.click("form:has([name=reason]) button[type=submit]")
+
+
+def notice(text: str) -> Act:
+    """Paste a notice and look at what it would change."""
+
+    def act(page: Page) -> None:
+        page.fill("main [name=year]", "2027")
+        page.fill("main form[novalidate] [name=text]", text)
+        submit(page)
+
+    return act
+
+
 # ----- pages
 
 HALL = (
@@ -208,6 +232,11 @@ HOST = (
     View("host-health", "host", "host-system", "operations:health", query="?fresh=1"),
     View("host-health-audit", "host", "host-audit", "operations:health", widths=(390,)),
     View("host-backups", "host", "host-system", "operations:backups"),
+    View("host-workdays", "host", "host-system", "workdays:year", query="?year=2026"),
+    View("host-workdays-provisional", "host", "host-system", "workdays:year", query="?year=2031"),
+    View("host-workdays-import", "host", "host-system", "workdays:import"),
+    View("host-workdays-preview", "host", "host-system", "workdays:import", act=notice(NOTICE)),
+    View("host-workdays-refused", "host", "host-system", "workdays:import", act=notice(WRONG_NOTICE)),
     View("host-profile", "host", "host-system", "accounts:profile"),
 )
 ADMINISTRATION = (
@@ -241,6 +270,9 @@ ADMINISTRATION = (
     ),
     View("office-import-done", "bureau", "full-system", "organization:import-detail", ("full-import",)),
     View("office-slips", "bureau", "system", "organization:member-list", act=slips),
+    View("office-workdays", "bureau", "clerk", "workdays:year", query="?year=2026"),
+    View("office-workdays-own", "bureau", "system", "workdays:local", empty=True),
+    View("office-workdays-wrong", "bureau", "system", "workdays:local", act=set_no_day),
     View("office-jobs", "bureau", "system", "jobs:list", empty=True),
     View("office-jobs-regular", "bureau", "system", "jobs:regular"),
     View("office-job", "bureau", "system", "jobs:detail", ("job",)),
@@ -305,6 +337,7 @@ NOT_LOOKED_AT = frozenset(
             "accounts:subject-picker",
         ),
         *("assurance:part", "assurance:run"),
+        "workdays:local-remove",
         "operations:health-line",  # stands on the overview
         "operations:backup-now",
         "accounts:forgotten",  # only where mail can be sent, which here it cannot

@@ -21,7 +21,7 @@ from infra.tools import ROOT
 from office.organization import seed
 from provisioning.demo import county, roles
 from tests.browser import furnish, furnish_host, words
-from tests.browser.pages import NOT_LOOKED_AT, VIEWS, View, track
+from tests.browser.pages import NOT_LOOKED_AT, NOTICE, VIEWS, View, track
 from tests.browser.window import LOOKS, Eye, Window, World, cookie_set, sign_in_as, window_open
 
 pytestmark = pytest.mark.browser
@@ -36,6 +36,7 @@ THEMES: dict[int, tuple[Theme, ...]] = {1440: ("light", "dark"), 390: ("dark", "
 AXE: dict[tuple[str, int, Theme], Sequence[str]] = {("zh", 1440, "light"): (), ("en", 390, "dark"): LOOKS}
 # What people typed stays in their language.
 DATA = "".join(inspect.getsource(module) for module in (county, furnish, furnish_host, roles, seed))
+DATA += f"{NOTICE}国办发明电"
 DATA += "中文云溪县授权书预算表 审计日志-"
 EMPTY_VIEWS = tuple(
     replace(view, name=f"{view.name}-empty", who=f"empty-{view.who}") for view in VIEWS if view.empty

@@ -149,6 +149,13 @@ by_sql(
     ),
 )
 by_sql(
+    "workdays.national",
+    (
+        "GRANT UPDATE ON public.workdays_national_day TO asp_bureau",
+        "REVOKE UPDATE ON public.workdays_national_day FROM asp_bureau",
+    ),
+)
+by_sql(
     "routes.registry",
     (
         "GRANT UPDATE ON public.tenants_domain TO asp_bureau",

@@ -15,6 +15,10 @@ from asp.audit.tasks import verify_log
 from asp.blobs.services import blob_write
 from asp.jobs import job_start
 from asp.notify.services import announce
+from asp.ui.moments import today
+from asp.workdays import calendar_for_site
+from asp.workdays.models import DeadlineChange
+from asp.workdays.services import local_day_add
 from office.library import services as library
 from office.library.models import Level
 from office.notices.models import HostNotice
@@ -69,6 +73,13 @@ def furnish(bureau: BureauRef) -> Cast:
             to=[each.pk for each in (*cast.staff, *cast.administrators)],
             params={"name": MARK},
         )
+        local_day_add(
+            actor=Actor.of_account(cast.system),
+            day=calendar_for_site().nth_after(today(), 30),
+            works=False,
+            reason=f"{MARK}县庆",
+        )
+        DeadlineChange.objects.create(kind="library.file", object_id=folder.pk, reasons=[])
         probe = find("cache.keys")
         assert probe is not None
         run_store(

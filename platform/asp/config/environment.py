@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from asp.workdays.arithmetic.hours import DEFAULT_HOURS, OfficeHours
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -44,6 +46,7 @@ class Environment:
     log_format: Literal["json", "text"]
     metrics_port: int
     transfer_threads: int
+    office_hours: str
     backup: bool
 
     @property
@@ -132,8 +135,16 @@ def read_environment() -> Environment:
         log_format=log_format,  # type: ignore[arg-type]
         metrics_port=read.number("METRICS_PORT", 0),
         transfer_threads=read.number("TRANSFER_THREADS", 64),
+        office_hours=_office_hours(read.text("OFFICE_HOURS", str(DEFAULT_HOURS))),
         backup=read.flag("BACKUP", False),
     )
+
+
+def _office_hours(text: str) -> str:
+    try:
+        return str(OfficeHours.parse(text))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"OFFICE_HOURS is like {DEFAULT_HOURS}: {error}") from error
 
 
 def database_settings(environment: Environment) -> dict[str, object]:

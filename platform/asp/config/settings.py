@@ -21,6 +21,7 @@ _EVERYWHERE = [
     "asp.messages.apps.MessagesConfig",
     "asp.jobs.apps.JobsConfig",
     "asp.blobs.apps.BlobsConfig",
+    "asp.workdays.apps.WorkdaysConfig",
     "asp.outbox.apps.OutboxConfig",
     "asp.idempotency.apps.IdempotencyConfig",
     "asp.notify.apps.NotifyConfig",
@@ -33,6 +34,7 @@ _HOST_ONLY = [
     "asp.ui.apps.UiConfig",
     "asp.audit.heads.apps.AuditHeadsConfig",
     "asp.outbox.relay.apps.OutboxRelayConfig",
+    "asp.workdays.national.apps.NationalConfig",
     "asp.live.apps.LiveConfig",
     "asp.operations.apps.OperationsConfig",
     # Only because django-tenants and axes import them; no bureau has their tables.

@@ -1,0 +1,1 @@
+"""Counting days, and nothing else: no database, no settings, no language."""

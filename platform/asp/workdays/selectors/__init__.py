@@ -1,0 +1,1 @@
+"""What pages read. Other apps use the package's door, `asp.workdays`."""

@@ -1,0 +1,1 @@
+"""Pages of the calendar, on the host and in the offices."""
