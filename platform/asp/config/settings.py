@@ -34,6 +34,7 @@ _HOST_ONLY = [
     "asp.audit.heads.apps.AuditHeadsConfig",
     "asp.outbox.relay.apps.OutboxRelayConfig",
     "asp.live.apps.LiveConfig",
+    "asp.forms.apps.FormsConfig",
     "asp.operations.apps.OperationsConfig",
     # Only because django-tenants and axes import them; no bureau has their tables.
     "django.contrib.contenttypes",
