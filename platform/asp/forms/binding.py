@@ -14,7 +14,7 @@ from asp.forms.errors import FormRefused, Invalid, ValuesDoNotFit
 from asp.forms.evaluation import Outcome, work_out
 from asp.forms.files import FileDesk
 from asp.forms.kinds import Context, kind_of
-from asp.forms.kinds.tables import InvalidRows
+from asp.forms.kinds.tables import NUMBER, InvalidRows
 from asp.forms.schema import misfits
 
 HIDDEN: Final = "hidden"
@@ -208,7 +208,7 @@ def _taken(
     kept = dict(stored)
     for name, state in states.items():
         if state.editable:
-            _clean(state, kept, context)
+            _clean(state, kept, context, partial=partial)
     outcome = work_out(definition, kept)
     for name, state in states.items():
         state.asked = name in outcome.asked
@@ -221,14 +221,15 @@ def _taken(
             _complete(state, kept.get(name))
     # What is not asked had no say in the outcome, so taking it out changes nothing but the values.
     final = {name: value for name, value in outcome.values.items() if name in kept or name in _computed(states)}
+    for name, state in states.items():
+        state.value = final.get(name)  # rows side by side with what was typed, also those that nothing is left of
     if partial:
+        _drop_blank_rows(states, final)
         for name, state in states.items():
-            if state.error is not None and name in stored and state.asked:
+            if state.error is not None and state.asked and name in stored and name not in final:
                 final[name] = stored[name]
     if not refused and misfits(definition, final):
         raise ValuesDoNotFit(params={"names": ", ".join(misfits(definition, final)[:5])})
-    for name, state in states.items():
-        state.value = final.get(name)
     return Bound(
         definition,
         states,
@@ -240,6 +241,16 @@ def _taken(
         _values=final,
         _before=stored,
     )
+
+
+def _drop_blank_rows(states: Mapping[str, State], final: dict[str, Any]) -> None:
+    """Rows of a draft in which nothing could be taken are no rows."""
+    for name, state in states.items():
+        if isinstance(state.error, InvalidRows) and name in final:
+            asked = {each.name for each in state.field.options.columns if kind_of(each).asks}
+            rows = [row for row in final.pop(name) if asked & set(row)]
+            if rows:
+                final[name] = rows
 
 
 def _computed(states: Mapping[str, State]) -> set[str]:
@@ -293,7 +304,7 @@ def _look_up(states: Iterable[State], context: Context) -> None:
     context.fetch(files)
 
 
-def _clean(state: State, kept: dict[str, Any], context: Context) -> None:
+def _clean(state: State, kept: dict[str, Any], context: Context, *, partial: bool) -> None:
     kind = kind_of(state.field)
     name = state.field.name
     before = kept.pop(name, None)
@@ -305,6 +316,10 @@ def _clean(state: State, kept: dict[str, Any], context: Context) -> None:
         return
     try:
         kept[name] = kind.clean(state.field, state.raw, context)
+    except InvalidRows as error:
+        state.error = error
+        if partial:
+            kept[name] = error.rows
     except Invalid as error:
         state.error = error
 
@@ -348,6 +363,8 @@ def as_posted(bound: Bound) -> QueryDict:
 def _put(found: QueryDict, key: str, raw: Any) -> None:
     if isinstance(raw, dict):
         for part, value in raw.items():
+            if part == NUMBER:
+                continue
             _put(found, f"{key}.{part}", value)
     elif isinstance(raw, list):
         if raw and isinstance(raw[0], dict):

@@ -92,4 +92,4 @@ class EditedElsewhere(Conflict):
     """Two windows edit one form."""
 
     code = "forms.edited_elsewhere"
-    message = _("This form has been changed in another window. Here is what it looks like now.")
+    message = _("This form has been changed in another window. Load the page again.")

@@ -19,10 +19,13 @@ HELP_LONGEST = 1000
 
 
 class Reader:
-    """One JSON object. What is wrong with it is put on the list `faults`, under the name `where`."""
+    """One JSON object. What is wrong with it is put on the list `faults`, under the name `where`.
 
-    def __init__(self, data: Any, where: str, faults: list[Fault]) -> None:
-        self.where, self.faults = where, faults
+    `under` is the setting that an object inside belongs to; its faults are that setting's.
+    """
+
+    def __init__(self, data: Any, where: str, faults: list[Fault], *, under: str = "") -> None:
+        self.where, self.faults, self.under = where, faults, under
         self.seen: set[str] = set()
         if isinstance(data, Mapping):
             self.data: Mapping[Any, Any] = data
@@ -32,7 +35,7 @@ class Reader:
 
     def fault(self, option: str, message: str | Promise, **params: Any) -> None:
         """Put something on the list."""
-        self.faults.append(Fault(self.where, option, message, params))
+        self.faults.append(Fault(self.where, self.under or option, message, params))
 
     def take(self, key: str) -> Any:
         """The value of `key` as it is, None if it is absent."""
@@ -72,7 +75,7 @@ class Reader:
         if not isinstance(value, Mapping):
             self.fault(key, _("This must be a text in Chinese (zh) and English (en)."))
             return Words()
-        inner = Reader(value, self.where, self.faults)
+        inner = Reader(value, self.where, self.faults, under=self.under or key)
         zh = inner.text("zh", most=most, lines=lines)
         en = inner.text("en", most=most, lines=lines)
         inner.done()

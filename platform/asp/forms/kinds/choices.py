@@ -56,7 +56,7 @@ class Choice(Kind):
         del columns
         options = []
         for each in reader.list_of("options", most=MOST_OPTIONS):
-            inner = Inner(each, reader.where, reader.faults)
+            inner = Inner(each, reader.where, reader.faults, under="options")
             value = inner.take("value")
             if not isinstance(value, str) or not VALUE.fullmatch(value):
                 reader.fault("options", _("A value has at most 40 letters and digits, _ and -."))

@@ -32,11 +32,14 @@ class TableOptions:
     sums: tuple[str, ...] = ()
 
 
-class InvalidRows(Invalid):
-    """Cells that cannot be taken: (row from 0, column) -> why."""
+NUMBER = "#"  # in a raw row: the number by which the page knows it
 
-    def __init__(self, cells: Mapping[tuple[int, str], Invalid]) -> None:
-        self.cells = dict(cells)
+
+class InvalidRows(Invalid):
+    """Cells that cannot be taken: (row from 0, column) -> why; `rows` is what can be taken."""
+
+    def __init__(self, cells: Mapping[tuple[int, str], Invalid], rows: list[dict[str, Any]]) -> None:
+        self.cells, self.rows = dict(cells), rows
         super().__init__(_("Something in this table is to be corrected."))
 
 
@@ -96,16 +99,19 @@ class Table(Kind):
             numbers.setdefault(int(number), {}).setdefault(column, {})[tuple(rest)] = values
         asked = [column for column in each.options.columns if _kind(column).asks]
         rows = []
-        for _number, cells in sorted(numbers.items()):
+        for number, cells in sorted(numbers.items()):
             row = {one.name: _kind(one).gather(one, cells.get(one.name, {})) for one in asked}
             if not all(_kind(one).is_blank(row[one.name]) for one in asked):
-                rows.append(row)
+                rows.append({NUMBER: str(number), **row})
         return rows
 
     def raw(self, each: "Field", value: Any) -> list[dict[str, Any]]:
         """The same."""
         asked = [column for column in each.options.columns if _kind(column).asks]
-        return [{one.name: _kind(one).raw(one, row.get(one.name)) for one in asked} for row in value or []]
+        return [
+            {NUMBER: str(number), **{one.name: _kind(one).raw(one, row.get(one.name)) for one in asked}}
+            for number, row in enumerate(value or [])
+        ]
 
     def clean(self, each: "Field", raw: list[dict[str, Any]], context: Context) -> list[dict[str, Any]]:
         """Every cell; what is wrong with any is said at once."""
@@ -125,7 +131,7 @@ class Table(Kind):
                     wrong[number, column.name] = error
             rows.append(row)
         if wrong:
-            raise InvalidRows(wrong)
+            raise InvalidRows(wrong, rows)
         return rows
 
     def check_complete(self, each: "Field", value: Any) -> None:
@@ -139,7 +145,7 @@ class Table(Kind):
                 if column.required and (row.get(column.name) is None or not confirmed):
                     wrong[number, column.name] = _kind(column).missing(column)
         if wrong:
-            raise InvalidRows(wrong)
+            raise InvalidRows(wrong, list(value))
 
     def missing(self, each: "Field") -> Invalid:
         """Rows, not words."""
