@@ -305,6 +305,7 @@ NOT_LOOKED_AT = frozenset(
             "accounts:subject-picker",
         ),
         *("assurance:part", "assurance:run"),
+        "forms:find",
         "operations:health-line",  # stands on the overview
         "operations:backup-now",
         "accounts:forgotten",  # only where mail can be sent, which here it cannot

@@ -120,7 +120,9 @@ def _look(view: View, window: Window, short: str) -> list[str]:
         for theme in THEMES[width]:
             page.emulate_media(color_scheme=theme)
             # The page's own script answers; where a person has chosen a theme, there is nothing to await.
-            page.locator(f"html:not([data-tb-theme=auto]), html[data-bs-theme={theme}]").wait_for(state="attached")
+            page.locator(f"html:not([data-tb-theme=auto]), html[data-bs-theme={theme}]").wait_for(
+                state="attached"
+            )
             if (rules := AXE.get((short, width, theme))) is not None:
                 found += [f"{short} {width} {theme}: {text}" for text in eye.axe(rules)]
             name = f"{view.name}-{width}-{short}-{theme}"

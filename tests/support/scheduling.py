@@ -7,7 +7,7 @@ write there since pytest 9.2; so the scheduler is told by paths.
 from xdist.scheduler import LoadScopeScheduling
 
 # Each of these starts something costly once: the whole site with a browser, a browser.
-TOGETHER = ("tests/browser/", "tests/asp/ui/test_behaviours.py")
+TOGETHER = ("tests/browser/", "tests/asp/ui/test_behaviours.py", "tests/asp/forms/test_in_browser.py")
 
 
 class Scheduling(LoadScopeScheduling):

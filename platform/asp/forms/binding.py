@@ -72,7 +72,9 @@ class Bound:
         """What is on the page: sections with the fields that this person may know of."""
         found = []
         for section in self.definition.sections:
-            states = [self.states[each.name] for each in section.fields if self.states[each.name].access != HIDDEN]
+            states = [
+                self.states[each.name] for each in section.fields if self.states[each.name].access != HIDDEN
+            ]
             if states:
                 found.append((section, states))
         return found
@@ -203,10 +205,14 @@ def _taken(
     for name, state in states.items():
         kind = kind_of(state.field)
         state.value = stored.get(name)
-        state.raw = kind.gather(state.field, sent.get(name, {})) if state.editable else kind.raw(state.field, state.value)
+        state.raw = (
+            kind.gather(state.field, sent.get(name, {}))
+            if state.editable
+            else kind.raw(state.field, state.value)
+        )
     _look_up(states.values(), context)
     kept = dict(stored)
-    for name, state in states.items():
+    for state in states.values():
         if state.editable:
             _clean(state, kept, context, partial=partial)
     outcome = work_out(definition, kept)
@@ -220,9 +226,13 @@ def _taken(
         elif not partial and state.error is None:
             _complete(state, kept.get(name))
     # What is not asked had no say in the outcome, so taking it out changes nothing but the values.
-    final = {name: value for name, value in outcome.values.items() if name in kept or name in _computed(states)}
+    final = {
+        name: value for name, value in outcome.values.items() if name in kept or name in _computed(states)
+    }
     for name, state in states.items():
-        state.value = final.get(name)  # rows side by side with what was typed, also those that nothing is left of
+        state.value = final.get(
+            name
+        )  # rows side by side with what was typed, also those that nothing is left of
     if partial:
         _drop_blank_rows(states, final)
         for name, state in states.items():

@@ -43,7 +43,11 @@ def _parts(yuan: int, jiao: int, fen: int) -> str:
     if not jiao and not fen:
         return ""
     missing = yuan and (jiao == 0 or yuan % 10 == 0)
-    return ("零" if missing else "") + (DIGITS[jiao] + "角" if jiao else "") + (DIGITS[fen] + "分" if fen else "")
+    return (
+        ("零" if missing else "")
+        + (DIGITS[jiao] + "角" if jiao else "")
+        + (DIGITS[fen] + "分" if fen else "")
+    )
 
 
 def _number(value: int) -> str:

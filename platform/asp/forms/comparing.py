@@ -145,7 +145,9 @@ def _plain(value: Any) -> Any:
         return tuple(_plain(each) for each in value)
     if hasattr(value, "__dataclass_fields__"):
         return tuple(
-            (each.name, _plain(getattr(value, each.name))) for each in fields(value) if each.name not in ("was", "order")
+            (each.name, _plain(getattr(value, each.name)))
+            for each in fields(value)
+            if each.name not in ("was", "order")
         )
     return value
 
@@ -184,7 +186,9 @@ def carry(
     partners = _targets(old, new)
     context = _context(old, values, files)
     taken: dict[str, Any] = {}
-    kept, converted, dropped = [], [], []
+    kept: list[Carried] = []
+    converted: list[Carried] = []
+    dropped: list[Carried] = []
     for each in old.fields:
         value = values.get(each.name)
         if value is None or not kind_of(each).asks:
@@ -201,7 +205,9 @@ def carry(
             continue
         taken[target.name] = found
         line = Carried(each, target, before, kind_of(target).text(target, found, context))
-        same = each.kind == target.kind and kind_of(each).raw(each, value) == kind_of(target).raw(target, found)
+        same = each.kind == target.kind and kind_of(each).raw(each, value) == kind_of(target).raw(
+            target, found
+        )
         (kept if same else converted).append(line)
     return Carrying(dict(work_out(new, taken).values), tuple(kept), tuple(converted), tuple(dropped))
 
@@ -255,12 +261,16 @@ def _raw(old: Field, new: Field, value: Any, context: Context) -> Any:
     if new.kind == "text" and kind_of(old).asks and old.kind not in ("table", "attachment"):
         return kind.text(old, value, context)
     numbers = ("number", "money")
-    if (old.kind in numbers and new.kind in numbers) or (old.kind == "text" and new.kind in (*numbers, "date", "time")):
+    if (old.kind in numbers and new.kind in numbers) or (
+        old.kind == "text" and new.kind in (*numbers, "date", "time")
+    ):
         return format(Decimal(value), "f") if old.kind in numbers else value
     if old.kind == "date" and new.kind == "period":
         return {"from": value, "to": value}
     if old.kind == "text" and new.kind == "choice":
-        found = next((one.value for one in new.options.options if value in (one.value, one.label.zh, one.label.en)), "")
+        found = next(
+            (one.value for one in new.options.options if value in (one.value, one.label.zh, one.label.en)), ""
+        )
         return [found] if new.options.multiple and found else found
     raise Invalid(_("A value of the old kind cannot be one of the new kind."))
 

@@ -204,7 +204,9 @@ _OPERATORS: dict[type, Callable[..., Any]] = {
 def _numbers(values: tuple[Value, ...]) -> list[Decimal]:
     flat: list[Decimal] = []
     for value in values:
-        flat.extend(each for each in (value if isinstance(value, list) else [value]) if isinstance(each, Decimal))
+        flat.extend(
+            each for each in (value if isinstance(value, list) else [value]) if isinstance(each, Decimal)
+        )
     return flat
 
 

@@ -117,7 +117,9 @@ for _each in (
         id_number_normalise,
         _("Write the 18 characters of the identity card; one of them is not right."),
     ),
-    Pattern("email", _("E-mail address"), _email, _("Write a mail address: name@example.cn."), "email", "email"),
+    Pattern(
+        "email", _("E-mail address"), _email, _("Write a mail address: name@example.cn."), "email", "email"
+    ),
     Pattern(
         "postcode", _("Post code"), lambda text: _digits(text, r"\d{6}"), _("Write six digits."), "numeric"
     ),

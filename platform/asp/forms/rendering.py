@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import JsonResponse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from asp.forms.binding import HIDDEN, PREFIX, Bound, State
 from asp.forms.definition.model import Field
@@ -104,7 +104,9 @@ def _control(each: Field, raw: Any, *, name: str, identifier: str, bound: Bound)
         _choice(made, each, raw)
     elif each.kind == "yes_no":
         made["shape"] = "confirm" if options.confirm else "options"
-        made["options"] = _options([("yes", gettext("Yes")), ("no", gettext("No"))], [raw], each)
+        made["options"] = _options(
+            [("yes", pgettext("answer", "Yes")), ("no", pgettext("answer", "No"))], [raw], each
+        )
     elif each.kind in ("person", "department"):
         made["shape"] = "lookup"
         made["many"] = options.many
@@ -128,9 +130,7 @@ def _choice(made: dict[str, Any], each: Field, raw: Any) -> None:
         made["options"] = [(value, label, value == raw) for value, label in options]
 
 
-def _options(
-    options: list[tuple[str, str]], chosen: list[str], each: Field
-) -> list[tuple[str, str, bool]]:
+def _options(options: list[tuple[str, str]], chosen: list[str], each: Field) -> list[tuple[str, str, bool]]:
     """Buttons of which one is chosen; where nothing need be, there is one for that as well."""
     made = [(value, label, value in chosen) for value, label in options]
     if not each.required:
@@ -168,12 +168,25 @@ def _row(
         identifier = f"f-{each.name}-{number}-{column.name}"
         if column.kind == "computed":
             text = kind_of(column).text(column, value.get(column.name), bound.context)
-            cells.append({"shape": "output", "id": identifier, "text": text, "field": column, "label": column.label.text})
+            cells.append(
+                {
+                    "shape": "output",
+                    "id": identifier,
+                    "text": text,
+                    "field": column,
+                    "label": column.label.text,
+                }
+            )
             continue
         name = f"{PREFIX}{each.name}.{number}.{column.name}"
         cell = _control(column, raw[column.name], name=name, identifier=identifier, bound=bound)
         error = errors.get((index, column.name))
-        cell.update(label=column.label.text, error=error.text if error else "", error_id=f"{identifier}-error", plain=True)
+        cell.update(
+            label=column.label.text,
+            error=error.text if error else "",
+            error_id=f"{identifier}-error",
+            plain=True,
+        )
         cell["described"] = cell["error_id"] if error else ""
         cells.append(cell)
     return {"number": number, "cells": cells}

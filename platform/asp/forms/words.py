@@ -8,7 +8,9 @@ from asp.ui.text import reads_chinese
 
 # Control characters (PostgreSQL keeps no NUL in JSON, XML takes none), halves of characters, and the marks that turn
 # the direction of writing around, with which a label can be made to read as something else.
-_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.utils import translation
 
 from asp.forms import Directory, Entry, FileDesk, FileInfo, directories
 
@@ -24,7 +25,10 @@ def known(monkeypatch):
             usable=lambda ids: [each for each in ids if each in usable],
         )
 
-    found = {"person": directory("person", PEOPLE, {LIN, ZHAO}), "department": directory("department", UNITS, {OFFICE})}
+    found = {
+        "person": directory("person", PEOPLE, {LIN, ZHAO}),
+        "department": directory("department", UNITS, {OFFICE}),
+    }
     monkeypatch.setattr(directories, "_directories", found)
 
 
@@ -34,4 +38,13 @@ def desk():
         "a1": FileInfo("a1", "通知.pdf", 2048, "application/pdf", "/files/a1/"),
         "b2": FileInfo("b2", "照片.jpg", 4096, "image/jpeg", "/files/b2/"),
     }
-    return FileDesk("tests.form", "case-1", lambda ids: {key: files[key] for key in ids if key in files}, 10 * 1024 * 1024)
+    return FileDesk(
+        "tests.form", "case-1", lambda ids: {key: files[key] for key in ids if key in files}, 10 * 1024 * 1024
+    )
+
+
+@pytest.fixture(autouse=True)
+def english(no_language_left):
+    """What is said is compared in English; tests of the Chinese words say so."""
+    with translation.override("en"):
+        yield

@@ -85,7 +85,9 @@ def large(count: int = 500) -> dict[str, Any]:
         if turn == 0:
             fields.append(field(f"f{number}", "money"))
         elif turn == 1:
-            fields.append(field(f"f{number}", "computed", expression=f"f{number - 1} * 2 + 1", result="money"))
+            fields.append(
+                field(f"f{number}", "computed", expression=f"f{number - 1} * 2 + 1", result="money")
+            )
         elif turn == 2:
             fields.append(field(f"f{number}", "choice", options=choices("a", "b", "c")))
         elif turn == 3:

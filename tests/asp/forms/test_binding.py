@@ -69,7 +69,9 @@ TAKEN = {
 
 
 def post(values=None, /, **more):
-    return QueryDict(urlencode({**(values or {}), **{f"f.{key}": value for key, value in more.items()}}, doseq=True))
+    return QueryDict(
+        urlencode({**(values or {}), **{f"f.{key}": value for key, value in more.items()}}, doseq=True)
+    )
 
 
 def errors(bound):
@@ -112,7 +114,9 @@ STORED = {"a": "甲", "b": "乙", "c": "丙", "n": "1"}
 ACCESS = {"a": "edit", "b": "read", "c": "hidden"}
 
 
-@pytest.mark.parametrize("name", ["b", "c", "n", "zzz", "a.x", "a.0.b", "", ".", "a.", "c.x", "__proto__", "a\x00"])
+@pytest.mark.parametrize(
+    "name", ["b", "c", "n", "zzz", "a.x", "a.0.b", "", ".", "a.", "c.x", "__proto__", "a\x00"]
+)
 def test_what_is_not_asked_is_refused_and_changes_nothing(name):
     bound = bind(THREE, STORED, ACCESS, posted=post({"f.a": "新", f"f.{name}": "坏"}))
     assert not bound.is_valid
@@ -137,7 +141,9 @@ def test_a_draft_is_refused_as_well():
 
 
 def test_keys_of_the_caller_are_none_of_the_forms():
-    bound = bind(THREE, STORED, ACCESS, posted=post({"f.a": "新", "opinion": "同意", "csrfmiddlewaretoken": "x"}))
+    bound = bind(
+        THREE, STORED, ACCESS, posted=post({"f.a": "新", "opinion": "同意", "csrfmiddlewaretoken": "x"})
+    )
     assert bound.values == {**STORED, "a": "新"}
     assert bound.changed == ("a",)
 
@@ -166,7 +172,8 @@ def test_hidden_fields_are_not_on_the_page():
 
 
 OTHER = definition(
-    field("kind", "choice", options=choices("x", "other")), field("why", when="kind == 'other'", required=True)
+    field("kind", "choice", options=choices("x", "other")),
+    field("why", when="kind == 'other'", required=True),
 )
 
 
@@ -200,7 +207,11 @@ def test_what_is_not_asked_counts_as_absent():
         field("d", "computed", expression="c * 2", when="c > 1"),
     )
     assert bind(found, {}, posted=post(a="yes", b="4")).values == {"a": True, "b": "4", "c": "5", "d": "10"}
-    assert bind(found, {"b": "4", "a": True}, {"a": "edit"}, posted=post(a="no")).values == {"a": False, "b": "4", "c": "1"}
+    assert bind(found, {"b": "4", "a": True}, {"a": "edit"}, posted=post(a="no")).values == {
+        "a": False,
+        "b": "4",
+        "c": "1",
+    }
 
 
 def test_a_section_may_have_a_condition():
@@ -232,7 +243,9 @@ def test_a_draft_may_hold_rows_that_are_not_complete():
     posted = post({"f.costs.0.count": "2"})
     assert errors(bind(form, {}, posted=posted, partial=True)) == {}
     full = bind(form, {}, posted=post({"f.costs.0.count": "2", "f.matter": "x", "f.kind": "meeting"}))
-    assert {key: error.text for key, error in full.errors["costs"].cells.items()} == {(0, "what"): "Fill this in."}
+    assert {key: error.text for key, error in full.errors["costs"].cells.items()} == {
+        (0, "what"): "Fill this in."
+    }
 
 
 # ----- each kind
@@ -318,7 +331,10 @@ def test_the_days_of_a_period_are_counted_as_registered(monkeypatch):
     monkeypatch.setattr(counting, "_countings", dict(counting._countings))
     counting.counting_register(counting.Counting("work", "working days", lambda first, last: 2))
     form = definition(field("a", "period", days="work"))
-    assert bind(form, {}, posted=post({"f.a.from": "2026-03-06", "f.a.to": "2026-03-09"})).values["a"]["days"] == 2
+    assert (
+        bind(form, {}, posted=post({"f.a.from": "2026-03-06", "f.a.to": "2026-03-09"})).values["a"]["days"]
+        == 2
+    )
 
 
 def test_days_that_cannot_be_counted_are_absent(monkeypatch):
@@ -330,7 +346,10 @@ def test_days_that_cannot_be_counted_are_absent(monkeypatch):
     monkeypatch.setattr(counting, "_countings", dict(counting._countings))
     counting.counting_register(counting.Counting("work", "working days", unknown))
     form = definition(field("a", "period", days="work"))
-    assert "days" not in bind(form, {}, posted=post({"f.a.from": "2036-03-06", "f.a.to": "2036-03-09"})).values["a"]
+    assert (
+        "days"
+        not in bind(form, {}, posted=post({"f.a.from": "2036-03-06", "f.a.to": "2036-03-09"})).values["a"]
+    )
 
 
 def test_only_the_desks_files_are_taken(desk):
@@ -349,13 +368,20 @@ def test_rows_have_numbers(number):
 
 
 def test_computed_columns_cannot_be_sent():
-    assert bind(Definition.read(everything()), {}, posted=post({"f.costs.0.cost": "1"})).refused == ("costs.0.cost",)
+    assert bind(Definition.read(everything()), {}, posted=post({"f.costs.0.cost": "1"})).refused == (
+        "costs.0.cost",
+    )
 
 
 def test_blank_rows_are_no_rows_and_too_many_are_refused():
-    form = definition(field("t", "table", columns=[field("a"), field("b", "yes_no")], max_rows=3, min_rows=1, required=True))
+    form = definition(
+        field("t", "table", columns=[field("a"), field("b", "yes_no")], max_rows=3, min_rows=1, required=True)
+    )
     assert errors(bind(form, {}, posted=post({"f.t.0.a": " ", "f.t.1.a": ""})))
-    assert bind(form, {}, posted=post({"f.t.9.a": "z", "f.t.0.a": "", "f.t.2.a": "x"})).values["t"] == [{"a": "x"}, {"a": "z"}]
+    assert bind(form, {}, posted=post({"f.t.9.a": "z", "f.t.0.a": "", "f.t.2.a": "x"})).values["t"] == [
+        {"a": "x"},
+        {"a": "z"},
+    ]
     assert errors(bind(form, {}, posted=post({f"f.t.{number}.a": "x" for number in range(4)})))
 
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from asp.forms import Definition, bind
-from asp.forms.comparing import carry, compare
+from asp.forms import Definition, bind, carry, compare
 from tests.asp.forms.conftest import GONE, LIN, ZHAO
 from tests.asp.forms.samples import choices, definition, everything, field
 from tests.asp.forms.test_binding import TAKEN
@@ -44,7 +43,10 @@ def test_what_moved_is_told_with_as_few_fields_as_possible():
 def test_conditions_and_options_are_compared():
     old = definition(field("a", "choice", options=choices("x")), field("b", when="a == 'x'"))
     new = definition(field("a", "choice", options=choices("x", "y")), field("b", when="a == 'y'"))
-    assert [(change.new.name, len(change.aspects)) for change in compare(old, new).changed] == [("a", 1), ("b", 1)]
+    assert [(change.new.name, len(change.aspects)) for change in compare(old, new).changed] == [
+        ("a", 1),
+        ("b", 1),
+    ]
 
 
 def test_everything_is_carried_to_the_same_version():

@@ -2,6 +2,7 @@
 
 import copy
 import random
+from contextlib import suppress
 
 import pytest
 
@@ -42,9 +43,18 @@ def test_every_kind_of_column_can_be_added(kind):
 
 
 def test_a_field_comes_after_the_one_that_is_selected():
-    assert names(apply(two_sections(), {"do": "field_add", "at": "a", "kind": "date"}).data) == [["a", "date1", "b"], ["c"]]
-    assert names(apply(two_sections(), {"do": "field_add", "at": "§main", "kind": "date"}).data) == [["a", "b", "date1"], ["c"]]
-    assert names(apply(two_sections(), {"do": "field_add", "at": "", "kind": "date"}).data) == [["a", "b"], ["c", "date1"]]
+    assert names(apply(two_sections(), {"do": "field_add", "at": "a", "kind": "date"}).data) == [
+        ["a", "date1", "b"],
+        ["c"],
+    ]
+    assert names(apply(two_sections(), {"do": "field_add", "at": "§main", "kind": "date"}).data) == [
+        ["a", "b", "date1"],
+        ["c"],
+    ]
+    assert names(apply(two_sections(), {"do": "field_add", "at": "", "kind": "date"}).data) == [
+        ["a", "b"],
+        ["c", "date1"],
+    ]
 
 
 def test_fields_move_also_between_sections():
@@ -82,7 +92,11 @@ def test_what_others_compute_with_cannot_be_deleted():
 
 def test_a_field_is_changed_and_renamed_everywhere():
     data = everything()
-    settings = {**field("spending", "table"), "sums": ["cost"], "columns": data["sections"][1]["fields"][1]["columns"]}
+    settings = {
+        **field("spending", "table"),
+        "sums": ["cost"],
+        "columns": data["sections"][1]["fields"][1]["columns"],
+    }
     edited = apply(data, {"do": "field_change", "at": "costs", "settings": settings})
     assert edited.at == "spending"
     found = Definition.read(edited.data)
@@ -101,8 +115,12 @@ def test_a_renamed_column_is_renamed_in_its_row_and_outside():
 
 
 def test_a_period_takes_its_derived_names_along():
-    data = form(field("leave", "period", days="calendar"), field("n", "computed", expression="leave_days * 2"))
-    edited = apply(data, {"do": "field_change", "at": "leave", "settings": field("off", "period", days="calendar")})
+    data = form(
+        field("leave", "period", days="calendar"), field("n", "computed", expression="leave_days * 2")
+    )
+    edited = apply(
+        data, {"do": "field_change", "at": "leave", "settings": field("off", "period", days="calendar")}
+    )
     assert Definition.read(edited.data).by_name["n"].options.expression.text == "off_days * 2"
 
 
@@ -121,7 +139,9 @@ def test_a_faulty_definition_is_put_right_step_by_step():
     edited = apply(data, {"do": "field_change", "at": "a", "settings": field("a")})
     with pytest.raises(DefinitionError):
         Definition.read(edited.data)
-    edited = apply(edited.data, {"do": "field_change", "at": "b", "settings": field("b", "choice", options=choices("x"))})
+    edited = apply(
+        edited.data, {"do": "field_change", "at": "b", "settings": field("b", "choice", options=choices("x"))}
+    )
     Definition.read(edited.data)
 
 
@@ -135,11 +155,18 @@ def test_sections_come_move_and_go_only_when_they_are_empty():
     with pytest.raises(SectionNotEmpty):
         apply(data, {"do": "section_delete", "at": "§more"})
     changed = apply(data, {"do": "section_change", "at": "§more", "settings": {"title": words("其他"), "when": "a > 1", "fields": [], "name": "x"}})  # fmt: skip
-    assert changed.data["sections"][1] == {"name": "more", "title": words("其他"), "when": "a > 1", "fields": [field("c")]}
+    assert changed.data["sections"][1] == {
+        "name": "more",
+        "title": words("其他"),
+        "when": "a > 1",
+        "fields": [field("c")],
+    }
 
 
 def test_the_form_has_a_title():
-    edited = apply(two_sections(), {"do": "form_change", "at": "", "settings": {"title": words("新名"), "sections": []}})
+    edited = apply(
+        two_sections(), {"do": "form_change", "at": "", "settings": {"title": words("新名"), "sections": []}}
+    )
     assert edited.data["title"]["zh"] == "新名"
     assert len(edited.data["sections"]) == 2
 
@@ -167,13 +194,13 @@ def test_what_makes_no_sense_is_refused(action):
         apply(two_sections(), action)
 
 
-@pytest.mark.parametrize("data", [{}, {"format": 1, "sections": "x"}, {"format": 1, "sections": [5, {"fields": [5]}]}])
+@pytest.mark.parametrize(
+    "data", [{}, {"format": 1, "sections": "x"}, {"format": 1, "sections": [5, {"fields": [5]}]}]
+)
 def test_a_broken_definition_breaks_nothing(data):
     for do in ("field_add", "section_add", "field_up", "section_up"):
-        try:
+        with suppress(UserFacingError):
             apply(data, {"do": do, "at": "", "kind": "text"})
-        except (UserFacingError, AttributeError) as error:
-            assert not isinstance(error, AttributeError), do
 
 
 def test_whatever_is_done_leaves_a_definition_and_what_was_given():
@@ -184,7 +211,16 @@ def test_whatever_is_done_leaves_a_definition_and_what_was_given():
         paths = [each["name"] for section in data["sections"] for each in section["fields"]]
         paths += [f"§{section['name']}" for section in data["sections"]]
         do = chance.choice(
-            ["field_add", "field_up", "field_down", "field_copy", "field_delete", "section_add", "section_up", "section_down"]
+            [
+                "field_add",
+                "field_up",
+                "field_down",
+                "field_copy",
+                "field_delete",
+                "section_add",
+                "section_up",
+                "section_down",
+            ]
         )
         before = copy.deepcopy(data)
         try:

@@ -12,7 +12,9 @@ from asp.forms.errors import EditedElsewhere
 from tests.asp.forms.samples import everything, field, form, words
 from tests.asp.ui.support import person, request
 
-PAGE = '{% extends "ui/office.html" %}{% block content %}{% include "forms/editor/_editor.html" %}{% endblock %}'
+PAGE = (
+    '{% extends "ui/office.html" %}{% block content %}{% include "forms/editor/_editor.html" %}{% endblock %}'
+)
 
 
 class Desk:
@@ -28,7 +30,9 @@ class Desk:
     def ask(self, method="get", posted=None, htmx=True, path="/form/"):
         if posted is not None:
             posted = {"revision": revision_of(self.data), **posted}
-        asked = request(path, user=person(), method=method, **({"data": posted} if posted is not None else {}))
+        asked = request(
+            path, user=person(), method=method, **({"data": posted} if posted is not None else {})
+        )
         asked.htmx = SimpleNamespace() if htmx else None
         editor = Editor(self.key, lambda: self.data, self.save, "tests/editor.html")
         return edit_form(asked, editor)
@@ -68,7 +72,9 @@ def test_it_lists_the_fields_and_shows_the_form(desk):
     assert desk.saved == 0
 
 
-@pytest.mark.parametrize("at", ["matter", "costs", "costs.price", "§money", "left", "hint", "papers", "extras", "trip"])
+@pytest.mark.parametrize(
+    "at", ["matter", "costs", "costs.price", "§money", "left", "hint", "papers", "extras", "trip"]
+)
 def test_each_thing_has_its_panel(desk, at):
     response = desk.ask(path=f"/form/?at={at}")
     assert response.status_code == 200
@@ -108,7 +114,9 @@ def test_a_field_is_added_changed_moved_copied_deleted_and_brought_back(desk):
     response = desk.post(act="field_add:matter:money")
     assert "data-tb-focus" in text(response)
     assert desk.data["sections"][0]["fields"][1]["name"] == "money1"
-    desk.panel("money1", name="amount", label_zh="金额", label_en="Amount", required="on", min="10", capital="True")
+    desk.panel(
+        "money1", name="amount", label_zh="金额", label_en="Amount", required="on", min="10", capital="True"
+    )
     assert desk.data["sections"][0]["fields"][1] == {
         "name": "amount", "kind": "money", "label": words("金额", "Amount"), "help": words(""), "required": True,
         "capital": True, "min": "10", "was": ["money1"],
@@ -149,7 +157,13 @@ def test_columns_and_sections_have_acts_too(desk):
 
 
 def test_options_are_written_one_a_line(desk):
-    desk.panel("kind", name="kind", label_zh="类型", options="会议 | Meeting | meeting\n\n新的|New\n其他 ｜ Other ｜ other", look="auto")
+    desk.panel(
+        "kind",
+        name="kind",
+        label_zh="类型",
+        options="会议 | Meeting | meeting\n\n新的|New\n其他 ｜ Other ｜ other",
+        look="auto",
+    )
     options = desk.data["sections"][0]["fields"][3]["options"]
     assert [each["value"] for each in options] == ["meeting", "o1", "other"]
     assert options[1]["label"] == words("新的", "New")

@@ -25,7 +25,7 @@ def draw(tag, bound, language="en"):
 def office(settings):
     from django.urls import set_urlconf
 
-    set_urlconf("asp.config.urls_bureau")
+    set_urlconf("tests.asp.forms.urls")
     yield
     set_urlconf(None)
 
@@ -104,7 +104,11 @@ def test_hostile_words_and_values_stay_text(desk):
 
 
 def test_an_error_stands_at_its_field_and_at_the_top():
-    bound = bind(Definition.read(everything()), {}, posted=post({"f.people": "x", "f.costs.5.count": "0", "f.costs.5.what": "y"}))
+    bound = bind(
+        Definition.read(everything()),
+        {},
+        posted=post({"f.people": "x", "f.costs.5.count": "0", "f.costs.5.what": "y"}),
+    )
     page = draw("form_fill", bound)
     assert 'id="f-people-error"' in page
     assert 'aria-describedby="f-people-error"' in page
@@ -117,12 +121,22 @@ def test_an_error_stands_at_its_field_and_at_the_top():
 
 
 def test_a_refusal_is_said_at_the_top():
-    assert "not asked of you here" in draw("form_problems", bind(definition(field("a")), {}, "read", posted=post(a="x")))
+    assert "not asked of you here" in draw(
+        "form_problems", bind(definition(field("a")), {}, "read", posted=post(a="x"))
+    )
 
 
 def test_reading_shows_words_and_not_values(desk):
     page = draw("form_read", bind(Definition.read(everything()), TAKEN, "read", files=desk))
-    for part in ("林晓岚", "Option car, Option meal", "5 March 2026, 14:30", "￥1,000.00", "人民币壹仟元整", "/files/a1/", "第一行"):
+    for part in (
+        "林晓岚",
+        "Option car, Option meal",
+        "5 March 2026, 14:30",
+        "￥1,000.00",
+        "人民币壹仟元整",
+        "/files/a1/",
+        "第一行",
+    ):
         assert part in page
     assert "<input" not in page
 
@@ -140,7 +154,9 @@ def test_on_paper_rows_are_full(desk):
 
 
 def test_paper_puts_fields_side_by_side():
-    found = definition(field("a", width="half"), field("b", width="half"), field("c", width="third"), field("d"))
+    found = definition(
+        field("a", width="half"), field("b", width="half"), field("c", width="third"), field("d")
+    )
     page = draw("form_print", bind(found, {}, "read"))
     assert page.count("<tr>") == 1 + 3
     assert 'colspan="10"' in page

@@ -27,7 +27,10 @@ def random_field(chance, number):
         options = {"options": choices("x", "y"), "multiple": chance.random() < 0.5}
     elif kind == "computed":
         names = [f"f{other}" for other in range(number)] or ["1"]
-        options = {"expression": chance.choice(["1 + 1", "0 if 1 > 2 else 3"]), "result": chance.choice(["number", "money"])}
+        options = {
+            "expression": chance.choice(["1 + 1", "0 if 1 > 2 else 3"]),
+            "result": chance.choice(["number", "money"]),
+        }
         if number:
             options["uses"] = chance.choice(names)
     elif kind == "number":
@@ -36,7 +39,12 @@ def random_field(chance, number):
         options = {"days": chance.choice(["", "calendar"])}
     elif kind == "table":
         options = {
-            "columns": [field("a"), field("b", "number"), field("c", "computed", expression="b * 2"), field("d", "yes_no")],
+            "columns": [
+                field("a"),
+                field("b", "number"),
+                field("c", "computed", expression="b * 2"),
+                field("d", "yes_no"),
+            ],
             "sums": ["b"],
         }
     elif kind == "text":
@@ -88,9 +96,16 @@ def test_the_whole_schema_says_the_same_as_its_parts(desk):
     for _ in range(30):
         definition = Definition.read(form(*[random_field(chance, number) for number in range(8)]))
         whole = Draft202012Validator(json_schema(definition))
-        values = bind(definition, {}, posted=post(random_posted(chance, definition)), files=desk, partial=True).values
+        values = bind(
+            definition, {}, posted=post(random_posted(chance, definition)), files=desk, partial=True
+        ).values
         assert whole.is_valid(values)
-        for broken in ({**values, "zzz": 1}, {**values, "f0": {"a": 1}}, {**values, "f0": None}, {**values, "f0": []}):
+        for broken in (
+            {**values, "zzz": 1},
+            {**values, "f0": {"a": 1}},
+            {**values, "f0": None},
+            {**values, "f0": []},
+        ):
             assert whole.is_valid(broken) == (misfits(definition, broken) == [])
 
 
@@ -99,7 +114,9 @@ def test_nothing_typed_at_random_breaks_it(desk):
     definition = Definition.read(form(*[random_field(chance, number) for number in range(30)]))
     for _ in range(200):
         posted = random_posted(chance, definition)
-        posted |= {f"f.{chance.choice(['f0', 'f1', 'zzz', 'f3.from', 'f4.0.a', ''])}{chance.choice(['', '.', '.x', '.9'])}": "x"}
+        posted |= {
+            f"f.{chance.choice(['f0', 'f1', 'zzz', 'f3.from', 'f4.0.a', ''])}{chance.choice(['', '.', '.x', '.9'])}": "x"
+        }
         bound = bind(definition, {}, posted=post(posted), files=desk)
         assert bound.is_valid or bound.errors or bound.refused
     assert ZHAO

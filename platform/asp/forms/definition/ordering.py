@@ -42,7 +42,9 @@ def rows(options: Any, reader: Reader) -> tuple[str, ...]:
     }
     order, circle = arrange(needs)
     if circle:
-        reader.fault("columns", _("These depend on each other in a circle: {names}."), names=", ".join(circle))
+        reader.fault(
+            "columns", _("These depend on each other in a circle: {names}."), names=", ".join(circle)
+        )
     return order
 
 
@@ -80,7 +82,9 @@ def _option(definition: Definition, name: str) -> str:
     return "expression" if each.kind == "computed" else "when"
 
 
-def _unknown(where: str, option: str, used: Collection[str], known: Collection[str], faults: list[Fault]) -> None:
+def _unknown(
+    where: str, option: str, used: Collection[str], known: Collection[str], faults: list[Fault]
+) -> None:
     for name in sorted(used):
         if name not in known:
             faults.append(Fault(where, option, _("There is no field called “{name}”."), {"name": name}))

@@ -67,7 +67,9 @@ class Reader:
             self.fault(key, _("Fill this in."))
         return value
 
-    def words(self, key: str, *, most: int = LABEL_LONGEST, needed: bool = False, lines: bool = False) -> Words:
+    def words(
+        self, key: str, *, most: int = LABEL_LONGEST, needed: bool = False, lines: bool = False
+    ) -> Words:
         """A text in Chinese and, if there is one, in English."""
         value = self.take(key)
         if value is None:
@@ -87,7 +89,9 @@ class Reader:
         """A name: small letters, digits and single underscores."""
         value = self.take(key)
         if not isinstance(value, str) or len(value) > NAME_LONGEST or not NAME.fullmatch(value):
-            self.fault(key, _("A name has small letters, digits and single underscores, and begins with a letter."))
+            self.fault(
+                key, _("A name has small letters, digits and single underscores, and begins with a letter.")
+            )
             return ""
         return value
 

@@ -98,7 +98,7 @@ def _field(data: Any, number: int, faults: list[Fault], table: str = "") -> Fiel
     label = reader.words("label", needed=True)
     help_text = reader.words("help", most=HELP_LONGEST, lines=True)
     required = reader.flag("required") if kind.asks else False
-    when, width, was = None, "full", ()
+    when, width = None, "full"
     if not table:
         when = reader.expression("when")
         width = reader.one_of("width", WIDTHS, default=kind.width)
@@ -128,9 +128,7 @@ def _columns(reader: Reader) -> tuple[Field, ...]:
     if not found:
         reader.fault("columns", _("A table needs a column."))
     table = reader.where
-    columns = tuple(
-        _field(each, number, reader.faults, table) for number, each in enumerate(found, start=1)
-    )
+    columns = tuple(_field(each, number, reader.faults, table) for number, each in enumerate(found, start=1))
     _check_unique(((each.name, each.path, each.was) for each in columns), reader.faults)
     return columns
 
@@ -139,7 +137,9 @@ def _former(reader: Reader) -> tuple[str, ...]:
     """Names that the field had in earlier versions, so that its values can be carried over."""
     found = reader.list_of("was", most=MOST_FORMER_NAMES)
     if not all(isinstance(each, str) and NAME.fullmatch(each) for each in found):
-        reader.fault("was", _("A name has small letters, digits and single underscores, and begins with a letter."))
+        reader.fault(
+            "was", _("A name has small letters, digits and single underscores, and begins with a letter.")
+        )
         return ()
     return tuple(found)
 

@@ -188,7 +188,9 @@ def _new(code: str, taken: set[str]) -> Data:
     """A field of a kind as it first stands there: it can be used as it is."""
     each: Data = {"name": _free(f"{code}1", taken), "kind": code, "label": _both(KINDS[code].title)}
     if code == "choice":
-        each["options"] = [{"value": f"o{number}", "label": _both(_("Option {n}"), n=number)} for number in (1, 2)]
+        each["options"] = [
+            {"value": f"o{number}", "label": _both(_("Option {n}"), n=number)} for number in (1, 2)
+        ]
     elif code == "computed":
         each["expression"] = "0"
     elif code == "note":
@@ -340,7 +342,11 @@ def _section_change(data: Data, at: str, action: Mapping[str, Any]) -> str:
     settings = action.get("settings")
     if not isinstance(settings, dict):
         raise NotPossible
-    new = {**copy.deepcopy(settings), "name": sections[index].get("name"), "fields": sections[index].get("fields", [])}
+    new = {
+        **copy.deepcopy(settings),
+        "name": sections[index].get("name"),
+        "fields": sections[index].get("fields", []),
+    }
     sections[index] = {key: value for key, value in new.items() if value not in (None, "")}
     return at
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from asp.forms.counting import countings
 from asp.forms.definition.reader import HELP_LONGEST, LABEL_LONGEST, NAME_LONGEST
@@ -23,7 +24,13 @@ _LOOKS = (("auto", _("as it fits")), ("buttons", _("buttons")), ("list", _("list
 _RESULTS = (("number", _("a number")), ("money", _("an amount of money")), ("yes_no", _("yes or no")))
 _PLACES = [(number, str(number)) for number in range(7)]
 # A setting that a fault names -> the control where it is shown.
-_SHOWN_AT = {"label": "label_zh", "help": "help_zh", "unit": "unit_zh", "text": "text_zh", "title": "title_zh"}
+_SHOWN_AT = {
+    "label": "label_zh",
+    "help": "help_zh",
+    "unit": "unit_zh",
+    "text": "text_zh",
+    "title": "title_zh",
+}
 
 
 def _line(label: Any, most: int, *, help_text: Any = "", **kwargs: Any) -> forms.CharField:
@@ -32,7 +39,11 @@ def _line(label: Any, most: int, *, help_text: Any = "", **kwargs: Any) -> forms
 
 def _area(label: Any, most: int, *, help_text: Any = "") -> forms.CharField:
     return forms.CharField(
-        label=label, max_length=most, required=False, help_text=help_text, widget=forms.Textarea(attrs={"rows": 2})
+        label=label,
+        max_length=most,
+        required=False,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 
@@ -55,7 +66,7 @@ class FieldPanel(Form):
         self.each, self.column = each, column
         self.kind = KINDS.get(str(each.get("kind")), KINDS["note"])
         kwargs.setdefault("initial", dict(_initial(each)))
-        super().__init__(*args, auto_id="p-%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "p-%s", **kwargs})
         self.fields.update(self._common())
         self.fields.update(_SETTINGS.get(self.kind.code, dict)())
 
@@ -78,7 +89,9 @@ class FieldPanel(Form):
         if not self.column:
             found["width"] = _pick(_("Width"), _WIDTHS)
             found["when"] = _line(
-                _("Only asked if"), LONGEST, help_text=_("A condition, for example: amount > 5000 and kind == 'a'")
+                _("Only asked if"),
+                LONGEST,
+                help_text=_("A condition, for example: amount > 5000 and kind == 'a'"),
             )
         return found
 
@@ -92,8 +105,6 @@ class FieldPanel(Form):
         for key, value in typed.items():
             if key == "options":
                 found[key] = _options_read(value)
-            elif key == "sums":
-                found[key] = value
             elif key not in found and not key.endswith(("_zh", "_en")) and value not in (None, "", []):
                 found[key] = value
         if found.get("required") is False:
@@ -128,11 +139,13 @@ class SectionPanel(Form):
     title_en = _line(_("Heading (English)"), LABEL_LONGEST)
     help_zh = _area(_("Help (Chinese)"), HELP_LONGEST)
     help_en = _area(_("Help (English)"), HELP_LONGEST)
-    when = _line(_("Only asked if"), LONGEST, help_text=_("A condition, for example: amount > 5000 and kind == 'a'"))
+    when = _line(
+        _("Only asked if"), LONGEST, help_text=_("A condition, for example: amount > 5000 and kind == 'a'")
+    )
 
     def __init__(self, *args: Any, each: Data, **kwargs: Any) -> None:
         kwargs.setdefault("initial", dict(_initial(each)))
-        super().__init__(*args, auto_id="p-%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "p-%s", **kwargs})
 
     def as_json(self) -> Data:
         """The section's JSON without name and fields."""
@@ -185,13 +198,17 @@ def _options_text(options: list[Any]) -> str:
     for each in options:
         label = each.get("label") if isinstance(each, dict) else None
         words = label if isinstance(label, dict) else {}
-        lines.append(f"{words.get('zh', '')} | {words.get('en', '')} | {each.get('value', '') if isinstance(each, dict) else ''}")
+        lines.append(
+            f"{words.get('zh', '')} | {words.get('en', '')} | {each.get('value', '') if isinstance(each, dict) else ''}"
+        )
     return "\n".join(lines)
 
 
 def _options_read(text: str) -> list[Data]:
     found: list[Data] = []
-    lines = [[part.strip() for part in re.split(r"[|｜]", line)] for line in text.splitlines() if line.strip()]
+    lines = [
+        [part.strip() for part in re.split(r"[|｜]", line)] for line in text.splitlines() if line.strip()
+    ]
     taken = {parts[2] for parts in lines if len(parts) > 2}
     number = 1
     for parts in lines:
@@ -239,8 +256,10 @@ class Switch(forms.TypedChoiceField):
     """On or off, where leaving it out means on."""
 
     def __init__(self, label: Any) -> None:
-        choices = (("True", _("Yes")), ("False", _("No")))
-        super().__init__(label=label, choices=choices, required=False, coerce=lambda text: text == "True", empty_value=None)
+        choices = (("True", pgettext_lazy("answer", "Yes")), ("False", pgettext_lazy("answer", "No")))
+        super().__init__(
+            label=label, choices=choices, required=False, coerce=lambda text: text == "True", empty_value=None
+        )
 
 
 def _money() -> dict[str, forms.Field]:
@@ -249,7 +268,10 @@ def _money() -> dict[str, forms.Field]:
 
 def _dates() -> dict[str, forms.Field]:
     hint = _("A date like 2026-03-05, or today.")
-    return {"earliest": _line(_("Not before"), 10, help_text=hint), "latest": _line(_("Not after"), 10, help_text=hint)}
+    return {
+        "earliest": _line(_("Not before"), 10, help_text=hint),
+        "latest": _line(_("Not after"), 10, help_text=hint),
+    }
 
 
 def _date() -> dict[str, forms.Field]:
@@ -268,7 +290,9 @@ def _choice() -> dict[str, forms.Field]:
             max_length=100_000,
             required=False,
             widget=forms.Textarea(attrs={"rows": 6}),
-            help_text=_("One a line: Chinese | English | value. The value is for conditions; leave it out for a new one."),
+            help_text=_(
+                "One a line: Chinese | English | value. The value is for conditions; leave it out for a new one."
+            ),
         ),
         "multiple": _flag(_("Several can be chosen")),
         "look": _pick(_("Look"), _LOOKS),
@@ -279,7 +303,14 @@ def _choice() -> dict[str, forms.Field]:
 def _yes_no() -> dict[str, forms.Field]:
     return {
         "confirm": _flag(_("A box to be ticked"), help_text=_("For statements that must be confirmed.")),
-        "initial": _pick(_("Begins with"), (("", _("nothing")), ("yes", _("Yes")), ("no", _("No")))),
+        "initial": _pick(
+            _("Begins with"),
+            (
+                ("", _("nothing")),
+                ("yes", pgettext_lazy("answer", "Yes")),
+                ("no", pgettext_lazy("answer", "No")),
+            ),
+        ),
     }
 
 
@@ -334,7 +365,9 @@ class Names(forms.CharField):
     """Names with blanks or commas between them, as a list."""
 
     def __init__(self, label: Any) -> None:
-        super().__init__(label=label, max_length=1000, required=False, help_text=_("Their names, with blanks between."))
+        super().__init__(
+            label=label, max_length=1000, required=False, help_text=_("Their names, with blanks between.")
+        )
 
     def prepare_value(self, value: Any) -> Any:
         """A list as text."""

@@ -83,7 +83,9 @@ def edit_form(request: HttpRequest, editor: Editor) -> HttpResponse:
     if edited.data != data:
         editor.save(edited.data)
         _remember(request, editor, before=data, after=edited.data)
-    return _done(request, editor, edited.data, edited.at, moved=do in ("field_add", "field_copy", "section_add"))
+    return _done(
+        request, editor, edited.data, edited.at, moved=do in ("field_add", "field_copy", "section_add")
+    )
 
 
 def _action(request: HttpRequest) -> Data:
@@ -182,11 +184,16 @@ def _selected(data: Data, at: str) -> Data:
     if not at:
         return {"what": "form"}
     if at.startswith("§"):
-        return {"what": "section", "fields": bool((operations.section_find(data, at[1:]) or {}).get("fields"))}
+        return {
+            "what": "section",
+            "fields": bool((operations.section_find(data, at[1:]) or {}).get("fields")),
+        }
     each = operations.field_find(data, at) or {}
     kind = KINDS.get(str(each.get("kind")))
     table = at.partition(".")[0] if "." in at else ""
-    columns = [_line(one, at, f"{at}.{one.get('name')}", set()) for one in operations.fields_of(each, "columns")]
+    columns = [
+        _line(one, at, f"{at}.{one.get('name')}", set()) for one in operations.fields_of(each, "columns")
+    ]
     return {"what": "field", "kind": kind, "table": table, "columns": columns, "label": _label(each)}
 
 
@@ -262,7 +269,9 @@ def _keep(request: HttpRequest, editor: Editor, steps: list[Data]) -> None:
     try:
         cache.set(_steps_key(request, editor), steps, STEPS_FOR)
     except RedisError:
-        log.warning("a step of %s cannot be kept", editor.key)  # the act is done; it only cannot be taken back
+        log.warning(
+            "a step of %s cannot be kept", editor.key
+        )  # the act is done; it only cannot be taken back
 
 
 def _undo(request: HttpRequest, editor: Editor, data: Data, at: str) -> HttpResponse:

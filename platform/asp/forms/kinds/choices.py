@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from asp.forms.errors import Invalid
@@ -68,7 +68,9 @@ class Choice(Kind):
             reader.fault("options", _("Write at least one option."))
         if len(set(values)) < len(values):
             reader.fault("options", _("Two options have the same value."))
-        return ChoiceOptions(tuple(options), reader.flag("multiple"), reader.one_of("look", LOOKS, default="auto"))
+        return ChoiceOptions(
+            tuple(options), reader.flag("multiple"), reader.one_of("look", LOOKS, default="auto")
+        )
 
     def read_initial(self, reader: "Reader", options: ChoiceOptions) -> Any:
         """One of the options."""
@@ -166,4 +168,4 @@ class YesNo(Kind):
     def text(self, each: "Field", value: Any, context: Context) -> str:
         """Yes or no."""
         del each, context
-        return "" if value is None else gettext("Yes") if value else gettext("No")
+        return "" if value is None else pgettext("answer", "Yes") if value else pgettext("answer", "No")

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from asp.forms.expressions import Expression
 from asp.forms.kinds.base import Columns, Context, Kind
@@ -50,7 +50,11 @@ class Computed(Kind):
         if result == "money":
             places = 2
         return ComputedOptions(
-            expression, result, places, reader.words("unit", most=20), reader.flag("capital", default=result == "money")
+            expression,
+            result,
+            places,
+            reader.words("unit", most=20),
+            reader.flag("capital", default=result == "money"),
         )
 
     def schema(self, each: "Field") -> dict[str, Any]:
@@ -81,7 +85,7 @@ class Computed(Kind):
         if value is None:
             return ""
         if isinstance(value, bool):
-            return gettext("Yes") if value else gettext("No")
+            return pgettext("answer", "Yes") if value else pgettext("answer", "No")
         if each.options.result == "money":
             return money_text(Decimal(value))
         unit = each.options.unit.text

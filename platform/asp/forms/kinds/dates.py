@@ -71,7 +71,11 @@ def _bound(reader: "Reader", key: str) -> str:
 def read_bounds(reader: "Reader") -> DateOptions:
     """`earliest` and `latest`."""
     options = DateOptions(_bound(reader, "earliest"), _bound(reader, "latest"))
-    if TODAY not in (options.earliest, options.latest) and options.latest and options.earliest > options.latest:
+    if (
+        TODAY not in (options.earliest, options.latest)
+        and options.latest
+        and options.earliest > options.latest
+    ):
         reader.fault("latest", _("The last day is before the first one."))
     return options
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from asp.forms.capital import capital_figures
 from asp.forms.errors import Invalid
@@ -63,7 +64,7 @@ class Number(Kind):
     """A decimal with a unit."""
 
     code = "number"
-    title = _("Number")
+    title = pgettext_lazy("kind of field", "Number")
     icon = "number"
     column = True
     width = "half"
@@ -137,7 +138,9 @@ class Money(Number):
     def read(self, reader: "Reader", columns: Columns) -> NumberOptions:
         """`min`, `max`, `capital`."""
         del columns
-        options = self._bounds(reader, NumberOptions(decimals=2, capital=reader.flag("capital", default=True)))
+        options = self._bounds(
+            reader, NumberOptions(decimals=2, capital=reader.flag("capital", default=True))
+        )
         least = options.least if options.least is not None else min(Decimal(0), options.most or Decimal(0))
         return NumberOptions(2, least, options.most, options.unit, options.capital)
 

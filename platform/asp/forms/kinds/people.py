@@ -130,6 +130,7 @@ class Department(Person):
     def read_initial(self, reader: "Reader", options: PeopleOptions) -> str | None:
         """Nothing to begin with."""
         del reader, options
+        return None
 
     def _gone(self) -> Any:
         return _("A department chosen here is not there any more. Choose again.")

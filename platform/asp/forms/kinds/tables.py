@@ -63,7 +63,11 @@ class Table(Kind):
         most = reader.integer("max_rows", least=1, most=MOST_ROWS, default=max(50, least))
         if least > most:
             reader.fault("max_rows", _("The largest value is smaller than the smallest one."))
-        summed = {each.name for each in found if each.kind in SUMMED and getattr(each.options, "result", "") != "yes_no"}
+        summed = {
+            each.name
+            for each in found
+            if each.kind in SUMMED and getattr(each.options, "result", "") != "yes_no"
+        }
         sums = reader.list_of("sums", most=len(found) or 1)
         if not all(isinstance(each, str) and each in summed for each in sums):
             reader.fault("sums", _("Only columns of numbers can be added up."))
@@ -99,10 +103,10 @@ class Table(Kind):
             numbers.setdefault(int(number), {}).setdefault(column, {})[tuple(rest)] = values
         asked = [column for column in each.options.columns if _kind(column).asks]
         rows = []
-        for number, cells in sorted(numbers.items()):
+        for place, cells in sorted(numbers.items()):
             row = {one.name: _kind(one).gather(one, cells.get(one.name, {})) for one in asked}
             if not all(_kind(one).is_blank(row[one.name]) for one in asked):
-                rows.append({NUMBER: str(number), **row})
+                rows.append({NUMBER: str(place), **row})
         return rows
 
     def raw(self, each: "Field", value: Any) -> list[dict[str, Any]]:

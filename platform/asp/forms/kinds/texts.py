@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from asp.blobs.marks import is_marked
 from asp.forms.errors import Invalid
@@ -33,7 +34,7 @@ class Text(Kind):
     """Stored as a text, composed (NFC), without blanks around it."""
 
     code = "text"
-    title = _("Text")
+    title = pgettext_lazy("kind of field", "Text")
     icon = "letter-case"
     column = True
 
@@ -65,9 +66,13 @@ class Text(Kind):
         if has_unwanted(text):
             raise Invalid(_("This holds characters that cannot be stored."))
         if len(text) > options.max_length:
-            raise Invalid(_("{length} characters; at most {most} fit here."), length=len(text), most=options.max_length)
+            raise Invalid(
+                _("{length} characters; at most {most} fit here."), length=len(text), most=options.max_length
+            )
         if is_marked(text):
-            raise Invalid(_("This carries a mark of state secrecy. Secrets must not be processed in this system."))
+            raise Invalid(
+                _("This carries a mark of state secrecy. Secrets must not be processed in this system.")
+            )
         if options.pattern is None:
             return text
         try:

@@ -97,7 +97,7 @@ function touched(element) {
 }
 
 on("click", "[data-tb-rowin]", (event, button) => {
-  const table = button.closest("[data-tb-rows]");
+  const table = button.closest("[data-tb-formrows]");
   const list = table.querySelector("[data-tb-rowlist]");
   const numbers = [...list.querySelectorAll("[data-tb-formrow]")].map((row) => Number(row.dataset.tbFormrow));
   const next = String(Math.max(-1, ...numbers) + 1);
@@ -113,7 +113,7 @@ on("click", "[data-tb-rowin]", (event, button) => {
 });
 
 on("click", "[data-tb-rowout]", (event, button) => {
-  const table = button.closest("[data-tb-rows]");
+  const table = button.closest("[data-tb-formrows]");
   const row = button.closest("[data-tb-formrow]");
   const near = row.nextElementSibling ?? row.previousElementSibling;
   row.remove();
@@ -123,7 +123,7 @@ on("click", "[data-tb-rowout]", (event, button) => {
 });
 
 eachPart((root) => {
-  for (const table of root.querySelectorAll("[data-tb-rows]")) count(table);
+  for (const table of root.querySelectorAll("[data-tb-formrows]")) count(table);
 });
 
 // ----- attachments
