@@ -305,7 +305,7 @@ NOT_LOOKED_AT = frozenset(
             "accounts:subject-picker",
         ),
         *("assurance:part", "assurance:run"),
-        "forms:find",
+        *("forms:find-person", "forms:find-department"),
         "operations:health-line",  # stands on the overview
         "operations:backup-now",
         "accounts:forgotten",  # only where mail can be sent, which here it cannot

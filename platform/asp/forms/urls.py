@@ -5,4 +5,7 @@ from django.urls import path
 from asp.forms import views
 
 app_name = "forms"
-urlpatterns = [path("find/<slug:kind>/", views.find, name="find")]
+urlpatterns = [
+    path("find/person/", views.find, {"kind": "person"}, name="find-person"),
+    path("find/department/", views.find, {"kind": "department"}, name="find-department"),
+]
