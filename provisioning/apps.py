@@ -8,6 +8,7 @@ class ProvisioningConfig(AppConfig):
     verbose_name = _("Bureaus and applications")
 
     def ready(self) -> None:
-        from provisioning import audit_actions, uploads  # noqa: F401  (actions register by import)
+        from provisioning import audit_actions, form_patterns, uploads  # noqa: F401  (actions register by import)
 
+        form_patterns.register()
         uploads.register_purposes()

@@ -8,8 +8,9 @@ class OrganizationConfig(AppConfig):
     verbose_name = _("Organization")
 
     def ready(self) -> None:
-        from office.organization import audit_actions, pickers, uploads
+        from office.organization import audit_actions, form_directories, pickers, uploads
 
         audit_actions.register()
+        form_directories.register()
         pickers.register()
         uploads.register()

@@ -40,14 +40,15 @@ def _department(tree: Tree, department: Department, kind: str) -> SubjectChoice:
 
 def _search(query: str, limit: int, kind: str) -> list[SubjectChoice]:
     tree = Tree()
-    found = [node.department for node in tree.walk() if _matches(query, node.department)]
+    found = [node.department for node in tree.walk() if matches(query, node.department)]
     if kind == DEPARTMENT:
         # The same as with those below where nothing is below.
         found = [each for each in found if tree.children(each.id)]
     return [_department(tree, each, kind) for each in found[:limit]]
 
 
-def _matches(query: str, thing: Department | Post) -> bool:
+def matches(query: str, thing: Department | Post) -> bool:
+    """Whether a department or post is called so, in any script."""
     if not query:
         return True
     wanted = query.casefold()
@@ -83,7 +84,7 @@ def _post(post: Post) -> SubjectChoice:
 
 
 def _post_search(query: str, limit: int) -> Iterable[SubjectChoice]:
-    return [_post(each) for each in Post.objects.all() if _matches(query, each)][:limit]
+    return [_post(each) for each in Post.objects.all() if matches(query, each)][:limit]
 
 
 def _post_label(ids: Collection[uuid.UUID]) -> Iterable[SubjectChoice]:

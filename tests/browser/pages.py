@@ -338,6 +338,7 @@ NOT_LOOKED_AT = frozenset(
         ),
         *("assurance:part", "assurance:run"),
         "workdays:local-remove",
+        *("forms:find-person", "forms:find-department"),
         "operations:health-line",  # stands on the overview
         "operations:backup-now",
         "accounts:forgotten",  # only where mail can be sent, which here it cannot

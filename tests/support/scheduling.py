@@ -7,7 +7,12 @@ write there since pytest 9.2; so the scheduler is told by paths.
 from xdist.scheduler import LoadScopeScheduling
 
 # Each of these starts something costly once: the whole site with a browser, a browser, all processes of a site.
-TOGETHER = ("tests/browser/", "tests/asp/ui/test_behaviours.py", "tests/asp/operations/test_stack.py")
+TOGETHER = (
+    "tests/browser/",
+    "tests/asp/ui/test_behaviours.py",
+    "tests/asp/forms/test_in_browser.py",
+    "tests/asp/operations/test_stack.py",
+)
 
 
 class Scheduling(LoadScopeScheduling):

@@ -36,6 +36,7 @@ _HOST_ONLY = [
     "asp.outbox.relay.apps.OutboxRelayConfig",
     "asp.workdays.national.apps.NationalConfig",
     "asp.live.apps.LiveConfig",
+    "asp.forms.apps.FormsConfig",
     "asp.operations.apps.OperationsConfig",
     # Only because django-tenants and axes import them; no bureau has their tables.
     "django.contrib.contenttypes",

@@ -3,6 +3,7 @@ import "@tabler/core/dist/css/tabler.min.css";
 import "./tokens.css";
 import "./components.css";
 import "./grown.css";
+import "./dynamic.css";
 import "./print.css";
 
 import htmx from "htmx.org";
@@ -20,6 +21,7 @@ import "./behaviours/toasts.js";
 import "./behaviours/parts.js";
 import "./behaviours/live.js";
 import "./behaviours/small.js";
+import "./behaviours/dynamic.js";
 import "./elements/upload.js";
 import { register } from "./components.js";
 
