@@ -17,10 +17,22 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 TB = "urn:tongban:workflow:1"
 
 ACTIVITIES = frozenset(
-    ["userTask", "manualTask", "task", "serviceTask", "businessRuleTask", "sendTask", "receiveTask", "callActivity", "subProcess"]
+    [
+        "userTask",
+        "manualTask",
+        "task",
+        "serviceTask",
+        "businessRuleTask",
+        "sendTask",
+        "receiveTask",
+        "callActivity",
+        "subProcess",
+    ]
 )
 GATEWAYS = frozenset(["exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway"])
-EVENTS = frozenset(["startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"])
+EVENTS = frozenset(
+    ["startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"]
+)
 REFUSED = {
     "scriptTask": "script",
     "complexGateway": "complex_gateway",

@@ -52,11 +52,11 @@ class Findings:
     def __init__(self) -> None:
         self._found: dict[tuple[str, str, str], Finding] = {}
 
-    def error(self, element: str, name: str, code: str, **params: object) -> None:
+    def error(self, element: str, name: str, code: str, /, **params: object) -> None:
         """A fault that keeps the drawing from being published."""
         self._add(Finding(element, name[:120], code, params))
 
-    def warning(self, element: str, name: str, code: str, **params: object) -> None:
+    def warning(self, element: str, name: str, code: str, /, **params: object) -> None:
         """Something its author should know."""
         self._add(Finding(element, name[:120], code, params, "warning"))
 

@@ -39,7 +39,13 @@ _ENGINES = re.compile(r"(?i)camunda|activiti|flowable|zeebe")
 _SCRIPTS = re.compile(r"(?i)script|groovy|python|ruby|java\b|jruby|mvel|ognl|juel-script")
 # Parts of a process that only describe: they change nothing of what runs.
 _DESCRIBES = frozenset(
-    ["documentation", "extensionElements", "laneSet", "dataObject", "dataObjectReference", "dataStoreReference", "textAnnotation", "association", "group", "ioSpecification", "ioBinding", "property", "auditing", "monitoring", "resourceRole", "performer", "potentialOwner", "humanPerformer", "correlationSubscription", "supports", "incoming", "outgoing", "dataInputAssociation", "dataOutputAssociation", "artifact", "rendering"]
+    (  # noqa: SIM905
+        "documentation extensionElements laneSet dataObject dataObjectReference dataStoreReference "
+        "textAnnotation association group ioSpecification ioBinding property auditing monitoring resourceRole "
+        "performer potentialOwner humanPerformer correlationSubscription supports incoming outgoing "
+        "dataInputAssociation dataOutputAssociation artifact rendering multiInstanceLoopCharacteristics "
+        "standardLoopCharacteristics"
+    ).split()
 )
 _EVENTS = {
     "timerEventDefinition": "timer",

@@ -13,7 +13,7 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import _BpmnCondition
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.defaults import (
     BoundaryEvent,
     EndEvent,
@@ -21,7 +21,6 @@ from SpiffWorkflow.bpmn.specs.defaults import (
     ExclusiveGateway,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
-    ParallelGateway,
     ReceiveTask,
     SendTask,
     StartEvent,
@@ -41,8 +40,10 @@ from office.workflow.bpmn.engine import compiling
 from office.workflow.bpmn.engine.compiling import Specification
 from office.workflow.bpmn.engine.parts import (
     Again,
+    BorderJoin,
     Due,
     Inclusive,
+    Parallel,
     ParallelLoop,
     Pass,
     SequentialLoop,
@@ -174,7 +175,7 @@ class _Scope:
         if kind == "inclusiveGateway":
             return Inclusive(self.spec, name)
         if kind == "parallelGateway":
-            return ParallelGateway(self.spec, name)
+            return Parallel(self.spec, name)
         if kind == "eventBasedGateway":
             return EventBasedGateway(self.spec, name, event_definition=MultipleEventDefinition())
         if kind == "startEvent":
@@ -215,7 +216,7 @@ class _Scope:
     def _border(self, node: Node, events: tuple[str, ...]) -> None:
         main = self.parts[node.id]
         split = BoundaryEventSplit(self.spec, SPLIT + node.id)
-        join = BoundaryEventJoin(self.spec, JOIN + node.id, split_task=split.name, cancel=True)
+        join = BorderJoin(self.spec, JOIN + node.id, split_task=split.name, cancel=True)
         split.connect(main)
         main.connect(join)
         for each in events:

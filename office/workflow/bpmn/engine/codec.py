@@ -22,6 +22,8 @@ from office.workflow.bpmn.times import Clock
 
 FORMAT = 1
 ENGINE = "SpiffWorkflow 3.2.0"
+# What an event gateway heard, which it has acted upon by now.
+_PASSING = frozenset(("seen_events",))
 
 
 def encode(instance: Instance, digest: str) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def _workflow(workflow: Any, names: dict[str, int], rows_of: dict[UUID, int], st
             task.state,
             parent,
             round((task.last_state_change - start) * 1000),
-            task.internal_data or 0,
+            {key: value for key, value in task.internal_data.items() if key not in _PASSING} or 0,
             own or 0,
             gone or 0,
             1 if task.triggered else 0,

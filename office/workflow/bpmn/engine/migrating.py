@@ -60,7 +60,9 @@ class _Move:
 
     def plan(self) -> Migration:
         """What would happen to each task that has happened or is waiting."""
-        blocking, lost, restarted = {}, {}, {}
+        blocking: dict[tuple[str, str], None] = {}
+        lost: dict[tuple[str, str], None] = {}
+        restarted: dict[tuple[str, str], None] = {}
         for workflow in self._workflows():
             scope = self.new.scopes.get(self._name(workflow))
             for task in workflow.tasks.values():

@@ -6,7 +6,8 @@
   branches: `outcome`, the item of a collection.
 - Time comes from a clock that is handed in.
 - An inclusive join asks every token, running sub-processes too, whether it can still arrive
-  (SpiffWorkflow 3.2.0 follows one way back only, and forgets sub-processes).
+  (SpiffWorkflow 3.2.0 follows one way back only, and forgets sub-processes). Joins in loops do not count
+  what came in an earlier round.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,8 +16,10 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.script_engine.python_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.script_engine.python_environment import TaskDataEnvironment
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
 from SpiffWorkflow.bpmn.specs.defaults import (
     InclusiveGateway,
+    ParallelGateway,
     ParallelMultiInstanceTask,
     SequentialMultiInstanceTask,
     UserTask,
@@ -100,25 +103,71 @@ class Work(UserTask):
     """Waits for the application: a person or a service."""
 
 
+def _arrived(gateway: Any, my_task: Any) -> list[Any]:
+    """The tokens that have come to a join and were not used up by it in an earlier round.
+
+    SpiffWorkflow counts those of earlier rounds again, so that a join in a loop goes on too early. A token
+    is used up by the task that went on with it; if that is taken back, it counts again.
+    """
+    tasks = my_task.workflow.tasks
+    used = {str(each) for each in tasks}
+    return [
+        task
+        for task in tasks.values()
+        if task.task_spec is gateway
+        and task.parent.has_state(TaskState.COMPLETED)
+        and task.internal_data.get(_USED) not in used
+    ]
+
+
+_USED = "used"
+
+
+def _go_on(my_task: Any, arrived: list[Any]) -> bool:
+    for task in arrived:
+        task.internal_data[_USED] = str(my_task.id)
+    return True
+
+
+class Parallel(ParallelGateway):
+    """A gateway whose join waits for a token on each of its flows, in each round."""
+
+    def _check_threshold_unstructured(self, my_task: Any) -> bool:
+        if my_task.internal_data.get(_USED) == str(my_task.id):
+            return True
+        arrived = _arrived(self, my_task)
+        if set(self._inputs) - {task.parent.task_spec.name for task in arrived}:
+            return False
+        return _go_on(my_task, arrived)
+
+
 class Inclusive(InclusiveGateway):
     """A gateway whose join waits for every token that can still arrive."""
 
     def _check_threshold_unstructured(self, my_task: Any) -> bool:
-        arrived = set()
-        elsewhere = set()
-        for task in my_task.workflow.tasks.values():
-            if task.task_spec is self:
-                if task.parent.has_state(TaskState.COMPLETED) and not my_task.is_descendant_of(task):
-                    arrived.add(task.parent.task_spec.name)
-            elif task.has_state(ACTIVE) and task is not my_task:
-                elsewhere.add(task.task_spec.name)
-        missing = {name for name in self._inputs if name not in arrived}
-        if not missing:
+        if my_task.internal_data.get(_USED) == str(my_task.id):
             return True
-        backwards = self._wf_spec.sources_without(self.name)
-        reaches_missing = _reach(backwards, missing)
-        reaches_arrived = _reach(backwards, arrived)
-        return not any(each in reaches_missing and each not in reaches_arrived for each in elsewhere)
+        arrived = _arrived(self, my_task)
+        names = {task.parent.task_spec.name for task in arrived}
+        missing = {name for name in self._inputs if name not in names}
+        if missing:
+            elsewhere = {
+                task.task_spec.name
+                for task in my_task.workflow.tasks.values()
+                if task.task_spec is not self and _on_its_way(task)
+            }
+            backwards = self._wf_spec.sources_without(self.name)
+            may_miss, may_come = _reach(backwards, missing), _reach(backwards, names)
+            if any(each in may_miss and each not in may_come for each in elsewhere):
+                return False
+        return _go_on(my_task, arrived)
+
+
+def _on_its_way(task: Any) -> bool:
+    """Whether there is a token here: also one that was just sent off and has not been looked at."""
+    if task.has_state(ACTIVE):
+        return True
+    return bool(task.has_state(TaskState.FUTURE) and task.parent.has_state(TaskState.COMPLETED))
 
 
 def _reach(backwards: Mapping[str, Iterable[str]], targets: set[str]) -> set[str]:
@@ -285,6 +334,21 @@ class Due(TimerEventDefinition):
         """After it has happened."""
         task.internal_data.pop(_key(self), None)
         super().reset(task)
+
+
+class BorderJoin(BoundaryEventJoin):
+    """Ends the events on the border of a step that is done; what they have begun goes on."""
+
+    def _check_threshold_structured(self, my_task: Any) -> Any:
+        finished, ended = super()._check_threshold_structured(my_task)
+        again = [
+            each for each in ended if isinstance(getattr(each.task_spec, "event_definition", None), Again)
+        ]
+        for task in again:
+            # Cancelling takes away what hangs on a task: here, the steps that a repetition has begun.
+            my_task.workflow.top_workflow.event_manager.remove_task(task)
+            task._set_state(TaskState.COMPLETED)
+        return finished, [each for each in ended if each not in again]
 
 
 class Again(CycleTimerEventDefinition):

@@ -32,6 +32,7 @@ from office.workflow.bpmn.engine.faults import (
     StateTooLarge,
 )
 from office.workflow.bpmn.engine.parts import ACTIVE, Again, Due, Instance
+from office.workflow.bpmn.expressions import ExpressionError
 from office.workflow.bpmn.times import Clock
 
 
@@ -241,11 +242,9 @@ class State:
         if task_id is not None:
             candidates = self._behind(self._ready(task_id))
         else:
-            candidates = iter(
-                sorted(
-                    self._tasks(TaskState.COMPLETED), key=lambda each: each.last_state_change, reverse=True
-                )
-            )
+            # Only what leads to something that waits: the rest has ended, or was joined by another branch.
+            behind = {each.id: each for task in self._tasks(ACTIVE) for each in self._behind(task)}
+            candidates = iter(sorted(behind.values(), key=lambda each: each.last_state_change, reverse=True))
         name = ELEMENT + step
         target = next(
             (
@@ -278,7 +277,7 @@ class State:
             nonlocal turns, place
             turns += 1
             place = element(task.task_spec.name) or place
-            if turns > limits.TURNS:
+            if turns > limits.TURNS or (turns % 16 == 0 and task.depth > limits.DEPTH):
                 raise Runaway(params={"element": place})
 
         try:
@@ -287,6 +286,8 @@ class State:
                 self._instance.do_engine_steps(will_complete_task=turn)
                 if not any(not task.task_spec.manual for task in self._tasks(TaskState.READY)):
                     break
+        except ExpressionError as error:
+            raise EngineFault(params={"element": place}) from error
         except WorkflowTaskException as error:
             raise NoWay(params={"element": place}) from error
         except WorkflowException as error:

@@ -34,7 +34,7 @@ def _follow(
     processes: Mapping[str, Definition | None],
     findings: Findings,
 ) -> None:
-    stack = [(called, (called,))]
+    stack: list[tuple[str, tuple[str, ...]]] = [(called, (called,))]
     visits = 0
     while stack:
         current, path = stack.pop()

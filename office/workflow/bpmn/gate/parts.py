@@ -48,7 +48,7 @@ def _events(definition: Definition, node: Node, findings: Findings) -> None:
             findings.error(node.id, node.name, "boundary_kind")
         if node.incoming:
             findings.error(node.id, node.name, "boundary_host")
-    if node.event == "timer" and node.timer is not None:
+    if node.event == "timer" and node.timer is not None and node.kind != "startEvent":
         _timer(node, findings)
 
 

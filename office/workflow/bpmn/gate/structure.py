@@ -48,7 +48,7 @@ class _Scope:
             self.findings.error(self.scope, self.name, "no_end")
         self._ends()
         broken = not starts or len(starts) > 1 or not ends
-        reached = reach(self.following, [starts[0].id]) if starts else set(self.following)
+        reached = reach(self.following, [each.id for each in starts]) if starts else set(self.following)
         for node in self.nodes:
             if node.id not in reached:
                 self.findings.error(node.id, node.name, "unreachable")

@@ -90,7 +90,7 @@ class _Play:
         flows = open_flows(self.definition, node)
         every = [each.id for each in flows]
         if node.kind in ("exclusiveGateway", "eventBasedGateway"):
-            ways = [(each,) for each in every]
+            ways: list[tuple[str, ...]] = [(each,) for each in every]
         elif node.kind == "inclusiveGateway":
             ways = _subsets(every, [])
         elif node.is_activity and any(each.condition for each in flows):
@@ -112,7 +112,7 @@ class _Play:
 def _subsets(choices: list[str], always: list[str]) -> list[tuple[str, ...]]:
     """Every way to take at least one; from five on, each alone and all together."""
     if len(choices) > 4:
-        some = [(each,) for each in choices] + [tuple(choices)]
+        some: list[tuple[str, ...]] = [*((each,) for each in choices), tuple(choices)]
     else:
         some = [pick for size in range(1, len(choices) + 1) for pick in combinations(choices, size)]
     return [(*always, *pick) for pick in some] or [tuple(always)]
