@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from office.workflow.bpmn import spec
+from office.workflow.bpmn.gate import check
 from office.workflow.bpmn.spec import Clock, State
 
 SPACES = (
@@ -123,3 +124,38 @@ class Runner:
         self.state.reset_to(step, self.task(from_step).task_id)
         self.again()
         return self
+
+
+def published(*parts: str, **more: object) -> bytes:
+    """A file that passes the gate."""
+    content = bpmn(*parts)
+    report = check(content, **more)  # type: ignore[arg-type]
+    assert report.ok, [(each.element, each.code) for each in report.errors]
+    return content
+
+
+def gateways(kind: str, split: str = "f", join: str = "j", **more: str) -> str:
+    """A gateway that splits and one that joins."""
+    return part(kind, split, **more) + part(kind, join)
+
+
+SERIAL = (START, user("a"), user("b"), END, chain("start", "a", "b", "end"))
+
+
+PARALLEL = (
+    START, gateways("parallelGateway"), user("a"), user("b"), user("z"), END,
+    chain("start", "f", "a", "j", "z", "end"), flow("f", "b"), flow("b", "j"),
+)  # fmt: skip
+
+
+def loop(sequential: bool, until: str = "") -> str:
+    """Once for each of `bureaus`."""
+    condition = f"<completionCondition>{until}</completionCondition>" if until else ""
+    flag = "true" if sequential else "false"
+    return (
+        f'<multiInstanceLoopCharacteristics isSequential="{flag}"><loopDataInputRef>bureaus</loopDataInputRef>'
+        f'<inputDataItem name="bureau"/>{condition}</multiInstanceLoopCharacteristics>'
+    )
+
+
+BUREAUS = ["tech", "patent", "info"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from office.workflow.bpmn.elements import (
     ACCESSES,
@@ -51,35 +52,57 @@ CHANGES = {
     "note": _("The explanation was changed."),
 }
 KINDS = {
-    "startEvent": _("start"), "endEvent": _("end"), "userTask": _("step"), "manualTask": _("note"),
-    "task": _("note"), "serviceTask": _("service"), "businessRuleTask": _("service"),
-    "sendTask": _("message that is sent"), "receiveTask": _("message that is awaited"),
-    "callActivity": _("called process"), "subProcess": _("sub-process"),
-    "exclusiveGateway": _("choice"), "inclusiveGateway": _("choice of several"),
-    "parallelGateway": _("branching"), "eventBasedGateway": _("choice by event"),
-    "intermediateCatchEvent": _("event that is awaited"), "intermediateThrowEvent": _("event that happens"),
-    "boundaryEvent": _("event on the border of a step"),
+    "startEvent": pgettext_lazy("process", "start"), "endEvent": pgettext_lazy("process", "end"), "userTask": pgettext_lazy("process", "step"), "manualTask": pgettext_lazy("process", "note"),
+    "task": pgettext_lazy("process", "note"), "serviceTask": pgettext_lazy("process", "service"), "businessRuleTask": pgettext_lazy("process", "service"),
+    "sendTask": pgettext_lazy("process", "message that is sent"), "receiveTask": pgettext_lazy("process", "message that is awaited"),
+    "callActivity": pgettext_lazy("process", "called process"), "subProcess": pgettext_lazy("process", "sub-process"),
+    "exclusiveGateway": pgettext_lazy("process", "choice"), "inclusiveGateway": pgettext_lazy("process", "choice of several"),
+    "parallelGateway": pgettext_lazy("process", "branching"), "eventBasedGateway": pgettext_lazy("process", "choice by event"),
+    "intermediateCatchEvent": pgettext_lazy("process", "event that is awaited"), "intermediateThrowEvent": pgettext_lazy("process", "event that happens"),
+    "boundaryEvent": pgettext_lazy("process", "event on the border of a step"),
 }  # fmt: skip
 PERFORMERS = {
-    "starter": _("the starter"), "account": _("person {ref}"), "post": _("post {ref}"),
+    "starter": pgettext_lazy("process", "the starter"), "account": _("person {ref}"), "post": _("post {ref}"),
     "department": _("department {ref}"), "role": _("role {ref}"), "head": _("head of {ref}"),
     "former": _("who did “{ref}”"), "field": _("who is named in “{ref}”"),
     "chosen": _("who is chosen in the step before"),
 }  # fmt: skip
 RULES = {
-    "one": _("one of them"), "all": _("all of them"), "share": _("{share} % of them"),
-    "sequence": _("one after the other"), "parallel": _("at the same time"),
+    "one": pgettext_lazy("process", "one of them"), "all": pgettext_lazy("process", "all of them"), "share": _("{share} % of them"),
+    "sequence": pgettext_lazy("process", "one after the other"), "parallel": pgettext_lazy("process", "at the same time"),
 }  # fmt: skip
 UNITS = {"workdays": _("{amount} working days"), "days": _("{amount} days"), "hours": _("{amount} hours")}
-ACCESS_WORDS = dict(zip(ACCESSES, (_("hidden"), _("read"), _("edit"), _("required")), strict=True))
-ACTION_WORDS = dict(zip(ACTIONS, (_("return"), _("hand over"), _("add signers"), _("reject")), strict=True))
+ACCESS_WORDS = dict(
+    zip(
+        ACCESSES,
+        (
+            pgettext_lazy("process", "hidden"),
+            pgettext_lazy("process", "read"),
+            pgettext_lazy("process", "edit"),
+            pgettext_lazy("process", "required"),
+        ),
+        strict=True,
+    )
+)
+ACTION_WORDS = dict(
+    zip(
+        ACTIONS,
+        (
+            pgettext_lazy("process", "return"),
+            pgettext_lazy("process", "hand over"),
+            pgettext_lazy("process", "add signers"),
+            pgettext_lazy("process", "reject"),
+        ),
+        strict=True,
+    )
+)
 HEADS = {"starter": _("the starter's department"), "parent": _("the department above")}
 ESCALATIONS = {
     "head": _("the head, {time} after the deadline"),
     "starter": _("the starter, {time} after the deadline"),
 }
-NOTHING = _("nothing")
-YES, NO = _("yes"), _("no")
+NOTHING = pgettext_lazy("process", "nothing")
+YES, NO = pgettext_lazy("process", "yes"), pgettext_lazy("process", "no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +134,7 @@ def compare(before: Definition, after: Definition, *, names: Names = lambda perf
 
 def _said(value: Any) -> str:
     if isinstance(value, list | tuple):
-        return str(_(", ")).join(_said(each) for each in value) or str(NOTHING)
+        return str(pgettext_lazy("process", ", ")).join(_said(each) for each in value) or str(NOTHING)
     if isinstance(value, _Words):
         return value.text
     return str(value)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from office.workflow.bpmn.elements import Definition, Flow, Node
@@ -198,7 +198,7 @@ def _shape(node: Node) -> str:
 
 
 def _joined(names: list[str]) -> str:
-    return _(", ").join(each for each in names if each) or "–"
+    return pgettext("process", ", ").join(each for each in names if each) or "–"
 
 
 def _sign(x: float, y: float, sign: str) -> SafeString:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from office.workflow.bpmn.elements import Definition
+from office.workflow.bpmn.elements import Definition, Flow, Node
 from office.workflow.bpmn.findings import Finding, Findings
 from office.workflow.bpmn.gate.calls import check_calls
 from office.workflow.bpmn.gate.parts import check_parts
@@ -77,9 +77,24 @@ def _build(definition: Definition, findings: Findings, processes: Mapping[str, D
     from office.workflow.bpmn.engine import building, compiling
 
     known = {code: each for code, each in processes.items() if each is not None}
+    # What is called may be known by its code only: here it is enough that something stands in its place.
+    known |= {code: _stand_in() for code in definition.calls if code not in known}
     try:
         building.build(compiling.specification(definition, known))
     except compiling.NotCompiled as error:
         findings.error(error.element, "", error.code, **error.params)
     except building.WorkflowException as error:
         findings.error(definition.id, definition.name, "engine", text=str(error)[:200])
+
+
+def _stand_in() -> Definition:
+    nodes = {
+        "start": Node("start", "startEvent", "process", outgoing=("flow",)),
+        "end": Node("end", "endEvent", "process", incoming=("flow",)),
+    }
+    return Definition(
+        "process",
+        nodes=nodes,
+        flows={"flow": Flow("flow", "process", "start", "end")},
+        scopes={"process": ("start", "end")},
+    )
