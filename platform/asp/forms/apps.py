@@ -6,3 +6,8 @@ class FormsConfig(AppConfig):
     name = "asp.forms"
     label = "forms"
     verbose_name = _("Forms")
+
+    def ready(self) -> None:
+        from asp.forms import working_days
+
+        working_days.register()

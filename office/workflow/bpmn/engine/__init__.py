@@ -1,0 +1,1 @@
+"""SpiffWorkflow behind our own door: specifications once per version, state per instance."""
