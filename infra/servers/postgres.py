@@ -45,6 +45,9 @@ OPTIONS = {
     "max_slot_wal_keep_size": "4GB",
     # One schema per bureau: a dump or an upgrade touches very many tables in one transaction.
     "max_locks_per_transaction": "4096",
+    # After a crash the server makes sure that everything is on the disk. Asking for each file takes it long with
+    # hundreds of bureaus (13 s after 400 openings); asking for the file system once does not.
+    "recovery_init_sync_method": "syncfs",
 }
 FAST_OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
