@@ -1,10 +1,15 @@
 """Fixtures that every test may use."""
 
+import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import pytest
 
 from tenants.site import BureauRef
+
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="session")
@@ -32,14 +37,33 @@ def quick_hashes() -> None:
     Argon2PasswordHasher.parallelism = 1
 
 
+def _outside_of_loops(work: Callable[[], T]) -> T:
+    """Do it here, or in a thread where a browser's event loop runs: Django refuses databases there."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return work()
+
+    def alone() -> T:
+        from django.db import connection
+
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(alone).result()
+
+
 @pytest.fixture(scope="module", autouse=True)
 def bureaus_of_the_module(open_database: None) -> Iterator[None]:
     """What a module has opened is closed when its tests are over."""
     from tests.support import bureaus
 
-    before = bureaus.open_ids()
+    before = _outside_of_loops(bureaus.open_ids)
     yield
-    bureaus.close(bureaus.open_ids() - before)
+    _outside_of_loops(lambda: bureaus.close(bureaus.open_ids() - before))
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,14 @@
 """Settings of every process. What differs between machines comes from `asp.config.environment`."""
 
+import os
 from pathlib import Path
 
 from asp.config.environment import ROOT, database_settings, read_environment
 
 ASP = read_environment()
+# Sheets come from strangers: openpyxl reads them through defusedxml, and not through lxml, which drawings of
+# processes need and which it would prefer.
+os.environ["OPENPYXL_LXML"] = "False"
 SECURE = ASP.scheme == "https"
 
 DEBUG = False

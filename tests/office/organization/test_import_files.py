@@ -233,3 +233,11 @@ def test_it_refuses_a_sheet_that_goes_on_forever() -> None:
     sheet.append(person_row("张三", login="zhangsan"))
     sheet.cell(1_048_576, 1, "李四")
     assert refused(saved(book)) == "organization.too_many_blank"
+
+
+def test_sheets_are_read_through_defusedxml() -> None:
+    """openpyxl takes lxml as soon as it is installed, and then other errors and other entities."""
+    import openpyxl
+
+    assert openpyxl.DEFUSEDXML
+    assert not openpyxl.LXML
