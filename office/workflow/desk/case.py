@@ -147,7 +147,10 @@ class Case:
             self._signed(step, item)
             return
         mine = [each for each in self.items[step.pk] if each.kind == ItemKind.DO]
-        given = sorted((each for each in mine if each.state == ItemState.DONE), key=lambda each: each.done_at or self.desk.now)
+        given = sorted(
+            (each for each in mine if each.state == ItemState.DONE),
+            key=lambda each: each.done_at or self.desk.now,
+        )
         waiting = [each for each in mine if each.state in LIVE]
         decision = decide(
             rule=step.rule,
@@ -170,7 +173,11 @@ class Case:
                 self.open_item(same[0])
             return
         for each in self.items[step.pk]:
-            if each.kind == ItemKind.DO and each.state == ItemState.WAITING and each.account_id == item.added_by_id:
+            if (
+                each.kind == ItemKind.DO
+                and each.state == ItemState.WAITING
+                and each.account_id == item.added_by_id
+            ):
                 self.open_item(each)
 
     def complete(self, step: Step, outcome: str, variables: Mapping[str, Any] | None = None) -> None:
@@ -236,7 +243,13 @@ class Case:
         self.touched = True
 
     def close_item(
-        self, item: WorkItem, state: ItemState, *, by: Account | None = None, outcome: str = "", opinion: str = ""
+        self,
+        item: WorkItem,
+        state: ItemState,
+        *,
+        by: Account | None = None,
+        outcome: str = "",
+        opinion: str = "",
     ) -> None:
         """Somebody's part is over."""
         item.state, item.done_at, item.done_by = state, self.desk.now, by
@@ -251,7 +264,12 @@ class Case:
         self.desk.change(item)
         self.desk.telling.changed(item.account_id)
         self.desk.telling.tell(
-            "arrived", self.instance, [item.account_id], step=item.step_name, step_en=item.step_name_en, person=item.from_name
+            "arrived",
+            self.instance,
+            [item.account_id],
+            step=item.step_name,
+            step_en=item.step_name_en,
+            person=item.from_name,
         )
 
     def event(
@@ -266,7 +284,9 @@ class Case:
     ) -> None:
         """Write down what happened; in whose place, if the item was meant for somebody else."""
         actor = self.desk.actor
-        stood_in = item.for_account if item is not None and item.for_account_id and item.why == "absence" else None
+        stood_in = (
+            item.for_account if item is not None and item.for_account_id and item.why == "absence" else None
+        )
         details = dict(params or {})
         self.desk.add(
             Event(
@@ -284,11 +304,15 @@ class Case:
                 occurred_at=self.desk.now,
             )
         )
-        self.desk.log(self, kind, {"step": step.name if step is not None else "", "outcome": outcome, **details})
+        self.desk.log(
+            self, kind, {"step": step.name if step is not None else "", "outcome": outcome, **details}
+        )
 
     def happened(self, kind: str, **more: Any) -> None:
         """For the function that it belongs to."""
-        self.desk.telling.happened(hooks.Happening(kind, self.instance, account_id=self.desk.actor.id, **more))
+        self.desk.telling.happened(
+            hooks.Happening(kind, self.instance, account_id=self.desk.actor.id, **more)
+        )
 
     def recount(self, steps: Iterable[Step] | None = None) -> None:
         """Reckon the deadlines of open steps anew, after a pause or another beginning."""

@@ -157,11 +157,21 @@ def tell_arrival(case: "Case", item: WorkItem) -> None:
     """Somebody has something to do."""
     case.desk.telling.changed(item.account_id)
     case.desk.telling.tell(
-        "arrived", case.instance, [item.account_id], step=item.step_name, step_en=item.step_name_en, person=item.from_name
+        "arrived",
+        case.instance,
+        [item.account_id],
+        step=item.step_name,
+        step_en=item.step_name_en,
+        person=item.from_name,
     )
     if item.why == "absence" and item.for_account is not None:
         case.desk.telling.tell(
-            "stood_in", case.instance, [item.for_account.pk], step=item.step_name, step_en=item.step_name_en, person=item.account.name
+            "stood_in",
+            case.instance,
+            [item.for_account.pk],
+            step=item.step_name,
+            step_en=item.step_name_en,
+            person=item.account.name,
         )
 
 
@@ -185,7 +195,9 @@ def copies(case: "Case", step: Step, people: Sequence[Account]) -> None:
             )
         )
         case.desk.telling.changed(person.pk)
-    case.desk.telling.tell("copied", case.instance, [each.pk for each in people], step=step.name, step_en=step.name_en)
+    case.desk.telling.tell(
+        "copied", case.instance, [each.pk for each in people], step=step.name, step_en=step.name_en
+    )
 
 
 def accounts_of(ids: Sequence[uuid.UUID], case: "Case") -> list[Account]:

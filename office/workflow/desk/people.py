@@ -43,7 +43,9 @@ class People:
     def copies(self, case: "Case", node: Node) -> list[Account]:
         """Who is told when `node` is done (抄送)."""
         step = node.step
-        found = [one for each in (step.copies if step else ()) for one in self._one(case, node, each, None, ())]
+        found = [
+            one for each in (step.copies if step else ()) for one in self._one(case, node, each, None, ())
+        ]
         return list({each.pk: each for each in found}.values())
 
     def head(self, account_id: uuid.UUID) -> Account | None:

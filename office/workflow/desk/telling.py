@@ -31,7 +31,9 @@ class Telling:
 
     def __init__(self, *, actor: Actor) -> None:
         self.actor = actor
-        self._people: dict[tuple[str, uuid.UUID, tuple[tuple[str, Any], ...]], set[uuid.UUID]] = defaultdict(set)
+        self._people: dict[tuple[str, uuid.UUID, tuple[tuple[str, Any], ...]], set[uuid.UUID]] = defaultdict(
+            set
+        )
         self._lists: set[uuid.UUID] = set()
         self._happenings: list[hooks.Happening] = []
 
@@ -42,7 +44,9 @@ class Telling:
 
     def stranded(self, instance: Instance, step: Step) -> None:
         """Nobody was found for a step: those who oversee processes have to say who does it."""
-        self.tell("stranded", instance, [each.pk for each in overseers()], step=step.name, step_en=step.name_en)
+        self.tell(
+            "stranded", instance, [each.pk for each in overseers()], step=step.name, step_en=step.name_en
+        )
 
     def changed(self, account_id: uuid.UUID) -> None:
         """Somebody's to-do list is another one now."""

@@ -9,9 +9,8 @@ from functools import cached_property
 from threading import Lock
 from typing import Any
 
-from asp.forms import EDIT, HIDDEN, READ, REQUIRED, bind
+from asp.forms import EDIT, HIDDEN, READ, REQUIRED, FileDesk, bind
 from asp.forms import Definition as FormDefinition
-from asp.forms import FileDesk
 from office.workflow.bpmn import spec as engine
 from office.workflow.bpmn.elements import Definition, Node
 from office.workflow.models import ProcessVersion

@@ -80,7 +80,9 @@ def _pass_on(
     case.desk.add(made)
     if made.is_open:
         opening.tell_arrival(case, made)
-    case.event(why, step=step, item=item, opinion=words, params={"to": [made.account.name], "from": former.name})
+    case.event(
+        why, step=step, item=item, opinion=words, params={"to": [made.account.name], "from": former.name}
+    )
 
 
 @transaction.atomic
@@ -127,7 +129,14 @@ def add_signers(
     desk.change(own)
     desk.telling.changed(account.pk)
     made = opening.items_for(
-        case, step, fit, kind=ItemKind.SIGN, why="added", added_by=account, order=order, begin=len(case.items[step.pk])
+        case,
+        step,
+        fit,
+        kind=ItemKind.SIGN,
+        why="added",
+        added_by=account,
+        order=order,
+        begin=len(case.items[step.pk]),
     )
     _add(case, step, made)
     names = [each.account.name for each in made]

@@ -34,7 +34,9 @@ def returnable(*, item: WorkItem) -> list[Place]:
         return []
     names = {each.id: each for each in case.version.definition.steps}
     found = [
-        Place(node, names[node].name or node, names[node].name_en, tuple(desk.people.active(case.former(node))))
+        Place(
+            node, names[node].name or node, names[node].name_en, tuple(desk.people.active(case.former(node)))
+        )
         for node in case.state.returnable(item.step.task_id)
         if node in names
     ]
@@ -56,11 +58,18 @@ def send_back(*, actor: Actor, item: WorkItem, account: Account, node: str, opin
     if step.node == START:
         raise errors.ActionDenied
     case.close_item(own, ItemState.DONE, by=account, opinion=words)
-    case.event("returned", step=step, item=own, opinion=words, params={"to": _named(case, node), "node": node})
+    case.event(
+        "returned", step=step, item=own, opinion=words, params={"to": _named(case, node), "node": node}
+    )
     _go_back(case, step, node)
     case.news.append("returned")
     desk.telling.tell(
-        "returned", case.instance, [case.instance.starter_id], step=step.name, step_en=step.name_en, opinion=words[:200]
+        "returned",
+        case.instance,
+        [case.instance.starter_id],
+        step=step.name,
+        step_en=step.name_en,
+        opinion=words[:200],
     )
     desk.flush()
     return case.instance
@@ -110,7 +119,11 @@ def _withdrawn(instance: Instance, account: Account) -> Step | bool | None:
     by = list(done.values_list("done_by_id", flat=True)[:2])
     # What began before it ended does not hang on it: a parallel branch is nobody's to take back.
     follows = last.ended_at is not None and all(each.began_at >= last.ended_at for each in opened)
-    return last if last.state == StepState.DONE and last.kind == "user" and by == [account.pk] and follows else None
+    return (
+        last
+        if last.state == StepState.DONE and last.kind == "user" and by == [account.pk] and follows
+        else None
+    )
 
 
 @transaction.atomic

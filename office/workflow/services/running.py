@@ -64,7 +64,9 @@ def _begun(
     chosen: Chosen,
 ) -> Case:
     key = {"code": process} if isinstance(process, str) else {"pk": process.pk}
-    found = Process.objects.filter(**key).first()  # read anew: it may have been published or stopped meanwhile
+    found = Process.objects.filter(
+        **key
+    ).first()  # read anew: it may have been published or stopped meanwhile
     if found is None or not found.startable or found.current_id is None:
         raise errors.NotStartable(params={"name": localized(found) if found else str(process)})
     place = organization.main_place_of(starter)
