@@ -97,9 +97,7 @@ def announce_many(words: Iterable[Word], *, actor: ActorLike | None = None) -> i
                         created_at=now,
                     )
                 )
-    Notification.objects.bulk_create(
-        rows, ignore_conflicts=any(each.key for each in words), batch_size=BATCH
-    )
+    Notification.objects.bulk_create(rows, ignore_conflicts=any(each.key for each in words), batch_size=BATCH)
     if any(row.mail_at is not None and row.mail_at <= now for row in rows):
         job_start(actor=ClockActor(), job=job_named(MAILER), key=MAILER)
     publish(kind=EVENT, to={audiences.account(row.account_id) for row in rows if row.listed})
