@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from asp.jobs import job, periodic
 from asp.jobs.run import JobRun
 from office.workflow.models import Instance
+from office.workflow.services import absences, clock, waking
 
 PORTION = 100
+MOST = 20_000  # of one turn; the next one follows in seconds
 
 
 def _wake_wanted() -> bool:
@@ -21,18 +23,14 @@ def _wake_wanted() -> bool:
 @job("workflow.wake", title=_("Let timers of processes go on"))
 def wake(run: JobRun) -> dict[str, Any]:
     """Wake the instances whose timers are due, until there are none."""
-    from office.workflow.services.waking import wake_due
-
     woken = 0
-    while number := wake_due(limit=PORTION):
+    while woken < MOST and (number := waking.wake_due(limit=PORTION)):
         woken += number
         run.progress(woken)
     return {"woken": woken}
 
 
 def _remind_wanted() -> bool:
-    from office.workflow.services import absences, clock
-
     now = timezone.now()
     return clock.remind_wanted(now) or absences.absences_waiting(now).exists()
 
@@ -41,8 +39,6 @@ def _remind_wanted() -> bool:
 @job("workflow.remind", title=_("Remind of what is due, begin and end absences"))
 def remind(run: JobRun) -> dict[str, Any]:
     """Absences first: who is reminded has it in hand."""
-    from office.workflow.services import absences, clock
-
     followed = absences.absences_follow()
     run.check()
     return {"absences": followed, "steps": clock.remind()}
