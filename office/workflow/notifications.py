@@ -74,7 +74,7 @@ _kind(
     "escalated",
     _("Something is overdue in my department"),
     _("“{title}”, {step}, has waited for {people} since {due}, when it was due"),
-    "arrow-up-right",
+    "hierarchy-3",
     "now",
 )
 _kind(
@@ -99,12 +99,12 @@ _kind(
     "stood_in",
     _("Something went to who stands in for me"),
     _("While you are away, {person} has “{title}”, {step}"),
-    "user-share",
+    "user-check",
 )
 _kind(
     "deputy",
     _("I stand in for somebody"),
     _("You stand in for {person} from {begins} to {ends}{said}"),
-    "user-share",
+    "user-check",
     "now",
 )
