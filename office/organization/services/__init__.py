@@ -8,6 +8,7 @@ from office.organization.heads import (
     main_departments_of,
     seniority,
 )
+from office.organization.selectors import main_place_of
 from office.organization.services.departments import (
     department_create,
     department_dissolve,
@@ -46,6 +47,7 @@ __all__ = [
     "invite_by_mail",
     "main_department_of",
     "main_departments_of",
+    "main_place_of",
     "member_create",
     "member_update",
     "members_disable",

@@ -10,7 +10,7 @@ from asp.accounts.subjects import ROLE, Subject, members_of
 from asp.audit.actor import Actor
 from asp.live import audiences
 from asp.live.services import publish
-from asp.notify.services import announce
+from asp.notify.services import Word, announce_many
 from office.workflow import hooks, permissions
 from office.workflow.models import Follow, Instance, Step
 
@@ -60,15 +60,17 @@ class Telling:
     def send(self, cases: Iterable["Case"]) -> None:
         """Send everything; the transaction's end lets it out."""
         self._followers(cases)
-        for (kind, instance_id, params), people in self._people.items():
-            announce(
+        words = [
+            Word(
                 kind=f"workflow.{kind}",
                 to=people,
                 params=dict(params),
                 url=f"/workflow/{instance_id}/",
                 about=instance_id,
-                actor=self.actor,
             )
+            for (kind, instance_id, params), people in self._people.items()
+        ]
+        announce_many(words, actor=self.actor)
         publish(kind=TODO, to=[audiences.account(each) for each in self._lists])
         for happening in self._happenings:
             hooks.tell(happening)
