@@ -13,7 +13,7 @@ function = Function(
         Permission(permissions.DESIGN, _("Draw, publish and stop processes")),
         Permission(permissions.OVERSEE, _("See every process in progress and intervene")),
     ),
-    jobs=("office.workflow.tasks",),
+    jobs=("office.workflow.calls", "office.workflow.tasks"),
     deadlines="office.workflow.services.clock.recompute",
     cost=SchemaCost(tables=9, indexes=30),
     order=55,
