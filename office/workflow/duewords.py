@@ -46,7 +46,11 @@ class DueWords:
         self._week_ends = self.today + datetime.timedelta(days=6 - self.today.weekday())
 
     def mark(
-        self, due_at: datetime.datetime | None, yellow_at: datetime.datetime | None, *, suspended: bool = False
+        self,
+        due_at: datetime.datetime | None,
+        yellow_at: datetime.datetime | None,
+        *,
+        suspended: bool = False,
     ) -> DueMark | None:
         """The mark of a deadline; None where there is none."""
         if due_at is None:

@@ -75,7 +75,9 @@ def items_of(account: Account) -> "QuerySet[WorkItem]":
 
 def open_items_in(instance: Instance) -> list[WorkItem]:
     """What waits for somebody in an instance, for those who oversee it."""
-    rows = WorkItem.objects.filter(instance=instance, state__in=(ItemState.OPEN, ItemState.WAITING), step__isnull=False)
+    rows = WorkItem.objects.filter(
+        instance=instance, state__in=(ItemState.OPEN, ItemState.WAITING), step__isnull=False
+    )
     return list(rows.select_related("step", "account", "for_account").order_by("id"))
 
 

@@ -46,13 +46,17 @@ def catalogue_for(account: Account, text: str = "") -> Catalogue:
         groups.setdefault(each.category, []).append(each)
     # What has no category stands last.
     ordered = sorted(groups.items(), key=lambda pair: pair[0] == "")
-    return Catalogue([Category(name, processes) for name, processes in ordered], [] if text else _recent(account, mine))
+    return Catalogue(
+        [Category(name, processes) for name, processes in ordered], [] if text else _recent(account, mine)
+    )
 
 
 def _recent(account: Account, mine: list[Process]) -> list[Process]:
     known = {each.pk: each for each in mine}
     started = Instance.objects.filter(starter=account, process__in=list(known)).order_by().values("process")
-    last = started.annotate(last=Max("created_at")).order_by("-last").values_list("process", flat=True)[:RECENT]
+    last = (
+        started.annotate(last=Max("created_at")).order_by("-last").values_list("process", flat=True)[:RECENT]
+    )
     return [known[each] for each in last]
 
 

@@ -80,7 +80,9 @@ def _item_row(item: WorkItem, account: Account, words: DueWords | None) -> Row:
         due = words.mark(item.due_at, item.yellow_at, suspended=suspended) if words else None
         return replace(row, due=due, fresh=item.read_at is None)
     text, mark = ITEM_STATES.get(item.state, ("", "off"))
-    return replace(row, moment=item.done_at or item.arrived_at, state=str(text), mark=mark, outcome=item.outcome)
+    return replace(
+        row, moment=item.done_at or item.arrived_at, state=str(text), mark=mark, outcome=item.outcome
+    )
 
 
 ITEM_STATES: Final[dict[str, tuple[str | Promise, str]]] = {
@@ -108,7 +110,13 @@ def instance_rows(instances: list[Instance]) -> list[Row]:
     if keys:
         rows = WorkItem.objects.filter(instance__in=keys, state=ItemState.OPEN).exclude(kind=ItemKind.READ)
         rows = rows.select_related("account").only(
-            "instance_id", "step_name", "step_name_en", "due_at", "yellow_at", "account__name", "account__name_en"
+            "instance_id",
+            "step_name",
+            "step_name_en",
+            "due_at",
+            "yellow_at",
+            "account__name",
+            "account__name_en",
         )
         for item in rows.order_by("due_at", "id"):
             waiting.setdefault(item.instance_id, []).append(item)  # type: ignore[arg-type]

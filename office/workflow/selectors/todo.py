@@ -185,10 +185,14 @@ def _items(account: Account, wanted: Wanted) -> "QuerySet[WorkItem]":
         rows = rows.filter(instance__process=wanted.process)
     if wanted.text:
         rows = rows.filter(
-            Q(title__icontains=wanted.text) | Q(from_name__icontains=wanted.text) | Q(step_name__icontains=wanted.text)
+            Q(title__icontains=wanted.text)
+            | Q(from_name__icontains=wanted.text)
+            | Q(step_name__icontains=wanted.text)
         )
     rows = _lit(rows, wanted.light)
-    return rows.select_related("account", "for_account", "instance__process").only(*ITEM_FIELDS).order_by(*order)
+    return (
+        rows.select_related("account", "for_account", "instance__process").only(*ITEM_FIELDS).order_by(*order)
+    )
 
 
 def _lit(rows: "QuerySet[WorkItem]", light: str) -> "QuerySet[WorkItem]":
