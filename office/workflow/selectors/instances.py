@@ -214,7 +214,7 @@ def _part(version: Version, step: Step, item: WorkItem) -> Part:
     return Part(
         id=item.pk,
         name=localized(item.account),
-        instead=localized(item.for_account) if item.for_account is not None else "",
+        instead=localized(item.for_account) if item.for_account is not None and item.why == "absence" else "",
         kind=item.kind,
         state=item.state,
         outcome=outcome_label(version, step, item.outcome),

@@ -96,7 +96,7 @@ ITEM_STATES: Final[dict[str, tuple[str | Promise, str]]] = {
 
 def _instead(item: WorkItem, account: Account) -> str:
     """Somebody else's name that belongs to an item: for whom I do it, or who does it for me."""
-    if item.for_account_id is None or item.for_account is None:
+    if item.for_account is None or item.why != "absence":
         return ""
     if item.for_account_id == account.pk:
         return gettext("by {name}").format(name=localized(item.account))

@@ -208,9 +208,9 @@ def _delegated(account: Account) -> "QuerySet[WorkItem]":
     """What somebody else has in my place, and what I have in somebody's."""
     if not works_here(account):
         return WorkItem.objects.none()
-    mine = Q(account=account, for_account__isnull=False)
     own = Q(state=ItemState.OPEN) | Q(state__in=(ItemState.DONE, ItemState.PASSED))
-    return WorkItem.objects.filter(Q(for_account=account) | (mine & own))
+    mine = Q(account=account, for_account__isnull=False) & own
+    return WorkItem.objects.filter(Q(for_account=account) | mine, why="absence")
 
 
 # ----- instances

@@ -93,24 +93,21 @@ def outcomes_of(item: WorkItem) -> list[Any]:
 
 def acts_for(account: Account, found: Instance, story: Story, item: WorkItem | None) -> dict[str, bool]:
     """What this person may do here, by name; the services decide once more."""
-    own = item is not None and item.step is not None and found.is_running and item.kind == ItemKind.DO
-    step = None
-    first = False
-    if own:
-        assert item is not None
-        assert item.step is not None
+    step, first, decides = None, False, False
+    if item is not None and item.step is not None and found.is_running:
         node = version_of(found.version_id).node(item.step.node, item.step.process)
         step = node.step if node is not None else None
         first = item.step.node == START
+        decides = item.kind == ItemKind.DO
     over = oversees(account)
     others_wait = any(each.is_open and each.account_id != account.pk for each in story.items if each.step_id)
     taking_part = found.starter_id == account.pk or any(
         account.pk in (each.account_id, each.for_account_id) for each in story.items
     )
     return {
-        "return": bool(step and step.allows("return")),
+        "return": bool(decides and step and step.allows("return")),
         "hand_over": bool(step and step.allows("hand_over")),
-        "add_signers": bool(step and step.allows("add_signers")),
+        "add_signers": bool(decides and step and step.allows("add_signers")),
         "withdraw": found.is_running
         and taking_part
         and services.withdrawable(instance=found, account=account),
