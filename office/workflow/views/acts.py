@@ -53,16 +53,21 @@ def complete(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
     story = story_of(found)
     saves = "save" in request.POST
     bound = bound_for(account, found, item, story.items, posted=request.POST, partial=saves)
-    if item.is_open and found.is_running and not (bound.is_valid or (saves and not bound.refused)):
-        return page(request, found, story, item, bound=bound, status=422)
     # A part that is over, or a process that stands still, is refused by the service in its own words.
-    values = bound.values if not bound.errors or saves else found.values
+    open_now = item.is_open and found.is_running
+    if open_now and not (bound.is_valid or (saves and not bound.refused)):
+        return page(request, found, story, item, bound=bound, status=422)
+    values = bound.values if open_now else None
     revision = number_or_none(request.POST.get("revision"))
     try:
         with transaction.atomic():
             if saves:
                 done = services.values_save(
-                    actor=Actor.of(request), item=item, account=account, values=values, revision=revision
+                    actor=Actor.of(request),
+                    item=item,
+                    account=account,
+                    values=values or {},
+                    revision=revision,
                 )
             else:
                 done = services.complete(
