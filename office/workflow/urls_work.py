@@ -6,7 +6,11 @@ from office.workflow.views import absences, acts, batch, instance, oversight, st
 
 urlpatterns = [
     path("", todo.todo, name="todo"),
-    path("list/<slug:tab>/", todo.todo, name="todo-tab"),
+    path("read/", todo.todo, {"tab": "read"}, name="todo-read"),
+    path("done/", todo.todo, {"tab": "done"}, name="todo-done"),
+    path("started/", todo.todo, {"tab": "started"}, name="todo-started"),
+    path("followed/", todo.todo, {"tab": "followed"}, name="todo-followed"),
+    path("delegated/", todo.todo, {"tab": "delegated"}, name="todo-delegated"),
     path("count/", todo.count, name="count"),
     path("brief/", todo.brief, name="brief"),
     path("batch/", batch.batch, name="batch"),

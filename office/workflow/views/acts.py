@@ -49,7 +49,7 @@ def complete(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
     if item.kind == ItemKind.READ:
         services.complete(actor=Actor.of(request), item=item, account=account)
         flash(request, gettext("Marked as read."))
-        return redirect("workflow:todo-tab", "read")
+        return redirect("workflow:todo-read")
     story = story_of(found)
     saves = "save" in request.POST
     bound = bound_for(account, found, item, story.items, posted=request.POST, partial=saves)

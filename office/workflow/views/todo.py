@@ -1,7 +1,8 @@
 """The to-do list, the lists beside it, and the small parts of other pages that count what waits."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from asp.accounts.access import requires
@@ -30,8 +31,6 @@ OF_INSTANCES = (STARTED, FOLLOWED)
 @require_safe
 def todo(request: HttpRequest, tab: str = OPEN) -> HttpResponse:
     """One of the lists."""
-    if tab not in TABS:
-        raise Http404
     account = person(request)
     wanted = Wanted.of(request.GET, tab)
     counts = counts_for(account)
@@ -40,7 +39,7 @@ def todo(request: HttpRequest, tab: str = OPEN) -> HttpResponse:
     numbers = {OPEN: counts.open, READ: counts.read}
     context = {
         "tab": tab,
-        "tabs": [(code, label, numbers.get(code)) for code, label in TABS.items()],
+        "tabs": [(code, label, numbers.get(code), _address(code)) for code, label in TABS.items()],
         "wanted": wanted,
         "counts": counts,
         "listing": listing,
@@ -51,6 +50,10 @@ def todo(request: HttpRequest, tab: str = OPEN) -> HttpResponse:
         "delegated": tab == DELEGATED,
     }
     return render(request, "workflow/todo.html", context)
+
+
+def _address(tab: str) -> str:
+    return reverse("workflow:todo" if tab == OPEN else f"workflow:todo-{tab}")
 
 
 @requires(USE, OVERSEE)
