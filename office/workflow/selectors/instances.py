@@ -38,6 +38,21 @@ from office.workflow.models import (
 
 NEXT = 8
 # Told by the parts of steps, so not said twice.
+SPOKEN: Final = frozenset(
+    (
+        "done",
+        "returned",
+        "withdrawn",
+        "handed",
+        "added",
+        "urged",
+        "suspended",
+        "resumed",
+        "cancelled",
+        "moved",
+        "reassigned",
+    )
+)
 SILENT: Final = frozenset(("arrived", "read", "done", "saved", "timer", "service"))
 _pictures: "OrderedDict[uuid.UUID, Picture]" = OrderedDict()
 _mutex = Lock()
@@ -103,8 +118,14 @@ class Story:
     events: list[Event]
     stops: list[Stop]
     opinions: list[Opinion]
+    decisions: list[Opinion]
     following: list[str]
     due: DueMark | None
+
+    @property
+    def opinions_and_acts(self) -> list[Opinion]:
+        """For paper: every decision and everything that was said, in order."""
+        return [each for each in self.decisions if each.text or each.outcome]
 
     def open_item_of(self, account: Account, wanted: uuid.UUID | None = None) -> WorkItem | None:
         """What waits for `account` here; of several the wanted one, else what is due first."""
@@ -137,6 +158,7 @@ def story_of(instance: Instance) -> Story:
         for each in steps
         if words is not None and each.is_open
     }
+    decisions = _decisions(version, by_step, events)
     stops = _stops(version, steps, items, events, marks)
     first = min(
         (each for each in steps if each.is_open and each.due_at),
@@ -148,7 +170,8 @@ def story_of(instance: Instance) -> Story:
         items=items,
         events=events,
         stops=stops,
-        opinions=_opinions(version, by_step, events),
+        opinions=[each for each in decisions if each.text],
+        decisions=decisions,
         following=_following(version, steps) if instance.is_open else [],
         due=marks.get(first.pk) if first is not None else None,
     )
@@ -260,19 +283,21 @@ def _following(version: Version, steps: list[Step]) -> list[str]:
 # ----- opinions
 
 
-def _opinions(version: Version, steps: Mapping[uuid.UUID, Step], events: list[Event]) -> list[Opinion]:
+def _decisions(version: Version, steps: Mapping[uuid.UUID, Step], events: list[Event]) -> list[Opinion]:
     said = []
     for event in events:
-        if not event.opinion or event.kind in ("completed",):
+        if event.kind not in SPOKEN:
             continue
         step = steps.get(event.step_id) if event.step_id else None
-        outcome = outcome_label(version, step, event.outcome) if event.kind == "done" else ""
+        done = event.kind == "done"
         said.append(
             Opinion(
                 name=event.actor_name,
                 instead=event.for_name,
                 step=localized(step) if step is not None else "",
-                outcome=outcome or ("" if event.kind == "done" else event_sentence(event, "", bare=True)),
+                outcome=outcome_label(version, step, event.outcome)
+                if done
+                else event_sentence(event, "", bare=True),
                 text=event.opinion,
                 at=event.occurred_at,
             )

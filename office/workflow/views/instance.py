@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from asp.accounts.access import requires
@@ -66,6 +67,7 @@ def page(
             each for each in story.items if each.account_id == account.pk and each.is_open and each != item
         ],
         "bound": bound,
+        "ask_url": f"{reverse('workflow:ask', args=[found.pk])}?item={item.pk}" if item is not None else "",
         "editable": _editable(bound) and found.is_running,
         "files": files_in(bound),
         "diagram": diagram_of(found),
