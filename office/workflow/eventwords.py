@@ -30,6 +30,8 @@ SENTENCES: Final[dict[str, str | Promise]] = {
     "failed": _("“{step}” failed"),
     "late": _("“{step}” became overdue"),
     "escalated": _("“{step}” was reported further up"),
+    "stood_in": _("{to} stands in for {other}"),
+    "came_back": _("It went back to {to}, who is there again"),
     "completed": _("It was completed"),
     "saved": _("{name} saved the form"),
     "stranded": _("Nobody was found for “{step}”"),
@@ -57,10 +59,11 @@ def event_sentence(event: Event, step: str, *, bare: bool = False) -> str:
     to = event.params.get("to")
     names = [str(each) for each in to] if isinstance(to, list) else [str(to or "–")]
     name = event.actor_name or gettext("The system")
-    if event.for_name:
+    if event.for_name and event.actor_name:
         name = gettext("{name} for {other}").format(name=name, other=event.for_name)
     filled = {
         "name": name,
+        "other": event.for_name or "–",
         "step": step or event.params.get("step") or event.node or "–",
         "to": gettext(", ").join(names),
         "message": event.params.get("message", "–"),

@@ -3,17 +3,22 @@
 from django.utils.translation import gettext_lazy as _
 
 from office.workflow import permissions
-from tenants.registry import Function, Permission, SchemaCost
+from tenants.registry import Function, NavItem, Permission, SchemaCost
 
 function = Function(
     code="workflow",
     title=_("Processes"),
+    urls="office.workflow.urls",
+    path="workflow/",
+    navigation=(
+        NavItem("workflow", _("To-do"), "checkbox", "workflow:todo", permission=permissions.USE, order=5),
+    ),
     permissions=(
         Permission(permissions.USE, _("Start processes and handle to-do items"), roles=("staff",)),
         Permission(permissions.DESIGN, _("Draw, publish and stop processes")),
         Permission(permissions.OVERSEE, _("See every process in progress and intervene")),
     ),
-    jobs=("office.workflow.tasks",),
+    jobs=("office.workflow.tasks", "office.workflow.tasks_files"),
     deadlines="office.workflow.services.clock.recompute",
     cost=SchemaCost(tables=9, indexes=30),
     order=55,

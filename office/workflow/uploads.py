@@ -8,10 +8,8 @@ import uuid
 from typing import Any
 
 from django.http import Http404, HttpRequest
-from django.utils.translation import gettext_lazy as _
 
 from asp.accounts.models import Account
-from asp.audit.actions import register as action_register
 from asp.audit.actor import Actor
 from asp.blobs.models import Blob, Upload
 from asp.blobs.purposes import Purpose
@@ -56,5 +54,4 @@ def _check(account: Account, target: str) -> None:
 
 def register() -> None:
     """Called when Django is ready."""
-    action_register("workflow.file_read", _("Read “{target}”, attached to “{place}”"))
     purpose_register(Purpose(code=PURPOSE, max_bytes=MOST_BYTES, authorize=authorize, finish=finish))
