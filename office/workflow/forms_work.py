@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from asp.ui.forms import DateField, Form
 from asp.ui.moments import SHANGHAI, today
@@ -88,7 +89,7 @@ class AbsenceForm(Form):
         help_text=_("Choose none for everything that comes to you."),
     )
     moves = forms.BooleanField(label=_("What waits for me already goes to them as well"), required=False)
-    note = forms.CharField(label=_("Note"), max_length=300, required=False)
+    note = forms.CharField(label=pgettext_lazy("absence", "Note"), max_length=300, required=False)
 
     def __init__(self, *args: Any, processes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from asp.accounts.models import Account
@@ -51,7 +51,7 @@ def grouped(rows: list[Row]) -> list[tuple[str, list[Row]]]:
 def source_label(code: str) -> str:
     """What a source of to-do items is called: the function it belongs to."""
     if code == OWN:
-        return gettext("Processes")
+        return pgettext("workflow", "Processes")
     function = by_code(code)
     return str(function.title) if function is not None else code
 

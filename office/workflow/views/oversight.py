@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from asp.accounts.access import requires
@@ -30,7 +31,7 @@ def suspend(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
     found = instance_of(request, instance_id)
     ask = Ask(
         _("Suspend it"),
-        _("Suspend"),
+        pgettext_lazy("workflow", "Suspend"),
         "player-pause",
         text=_("Nobody can do anything with it, and its deadlines stand still until it is resumed."),
         done=_("Suspended."),
