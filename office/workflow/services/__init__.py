@@ -10,8 +10,11 @@
 What happens is heard with `office.workflow.hooks.listen`; services that a process calls are registered there.
 """
 
+from office.workflow.services.absences import absence_end, absence_set
 from office.workflow.services.acts import cancel, resume, suspend, urge
+from office.workflow.services.brief import Brief, todo_brief
 from office.workflow.services.calling import service_retry
+from office.workflow.services.files import file_read, files_attach
 from office.workflow.services.hands import add_signers, assign, hand_over, reassign
 from office.workflow.services.items import todo_add, todo_done
 from office.workflow.services.moving import move, move_preview
@@ -31,12 +34,17 @@ from office.workflow.services.running import (
 from office.workflow.services.waking import wake_due
 
 __all__ = [
+    "Brief",
     "Next",
     "Place",
+    "absence_end",
+    "absence_set",
     "add_signers",
     "assign",
     "cancel",
     "complete",
+    "file_read",
+    "files_attach",
     "follow",
     "hand_over",
     "item_read",
@@ -53,6 +61,7 @@ __all__ = [
     "start",
     "suspend",
     "todo_add",
+    "todo_brief",
     "todo_done",
     "unfollow",
     "urge",
