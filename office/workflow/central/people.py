@@ -48,7 +48,7 @@ def steps_with(steps: Mapping[str, Any], people: People) -> dict[str, Any]:
 
 def _all(items: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for each in items:
-        yield from each["parallel"] if "parallel" in each else [each]
+        yield from each.get("parallel", [each])
 
 
 def _replaced(performers: list[dict[str, str]], people: People) -> list[dict[str, str]]:
