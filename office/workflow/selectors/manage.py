@@ -200,3 +200,9 @@ def has_news(process: Process) -> bool:
 def news_count() -> int:
     """How many processes have news."""
     return sum(has_news(each) for each in Process.objects.exclude(origin="").only("origin", "origin_version"))
+
+
+def drawn(process: Process) -> Definition | None:
+    """The draft's drawing as far as it is understood; None where nothing can be shown."""
+    found = read(process.draft_bpmn.encode(), Findings()) if process.draft_bpmn else None
+    return found if found is not None and found.nodes else None
