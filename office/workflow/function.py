@@ -3,11 +3,23 @@
 from django.utils.translation import gettext_lazy as _
 
 from office.workflow import permissions
-from tenants.registry import Function, Permission, SchemaCost
+from tenants.registry import Function, NavItem, Permission, SchemaCost
 
 function = Function(
     code="workflow",
     title=_("Processes"),
+    urls="office.workflow.urls",
+    path="workflow/",
+    navigation=(
+        NavItem(
+            "workflow.processes",
+            _("Processes"),
+            "sitemap",
+            "workflow:process-list",
+            permission=permissions.DESIGN,
+            order=46,
+        ),
+    ),
     permissions=(
         Permission(permissions.USE, _("Start processes and handle to-do items"), roles=("staff",)),
         Permission(permissions.DESIGN, _("Draw, publish and stop processes")),
