@@ -7,7 +7,7 @@ from typing import Any
 from asp.accounts.services import role_create, role_grant
 from asp.accounts.subjects import Subject
 from asp.audit.actor import Actor
-from office.organization.services import department_head_set
+from office.organization.services import department_update
 from office.workflow import services
 from office.workflow.models import Process
 from office.workflow.permissions import DESIGN
@@ -89,5 +89,5 @@ def open_office(bureau: BureauRef) -> Office:
     with bureau_context(bureau):
         role = role_create(actor=TESTER, name="流程管理员", codes=[DESIGN])
         role_grant(actor=TESTER, role=role, subject=Subject.person(cast.head))
-        department_head_set(actor=TESTER, department=cast.office, head=cast.head)
+        department_update(actor=TESTER, department=cast.office, name=cast.office.name, head=cast.head.pk)
     return Office(bureau, cast)
