@@ -102,5 +102,5 @@ def test_no_drawing_is_refused_in_words(process, designer):
 
 
 def test_half_a_character_is_no_crash(process, designer):
-    answer = save(designer, process, '{"revision": %d, "bpmn": "\\ud800"}' % process.draft_revision)
+    answer = save(designer, process, {"revision": process.draft_revision, "bpmn": "\ud800"})
     assert answer.status_code == 422
