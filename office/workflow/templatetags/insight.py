@@ -1,0 +1,46 @@
+"""The template library `insight`: spans of time and bars."""
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from office.workflow.insight import charts, words
+
+register = template.Library()
+
+
+@register.filter
+def elapsed(seconds: Any) -> str:
+    """A span by the clock."""
+    return words.elapsed_text(seconds)
+
+
+@register.filter
+def worked(seconds: Any, workday: int) -> str:
+    """A span of working time; `workday` is how many seconds are worked in a day."""
+    return words.worked_text(seconds, workday)
+
+
+@register.filter
+def share(value: Any) -> str:
+    """0.125 as 13 %."""
+    return words.percent(value)
+
+
+@register.filter
+def named(report: Any, place: str) -> str:
+    """What a step of a report is called."""
+    return str(report.name(place))
+
+
+@register.simple_tag
+def meter(value: float, most: float, kind: str = "") -> SafeString:
+    """A bar in a cell."""
+    return charts.meter(value or 0, most or 0, kind)
+
+
+@register.simple_tag
+def week_chart(weeks: Any) -> SafeString:
+    """What began and what was completed, week by week."""
+    return charts.week_chart(weeks)
