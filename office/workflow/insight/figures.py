@@ -149,9 +149,9 @@ class Variants:
     reworked: int = 0
 
     @property
-    def rework_share(self) -> int | None:
-        """Which share, in percent, had to go back at least once; None if nothing was completed."""
-        return round(100 * self.reworked / self.total) if self.total else None
+    def rework(self) -> float | None:
+        """Which share had to go back at least once (返工); None if nothing was completed."""
+        return self.reworked / self.total if self.total else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,9 +169,9 @@ def _returned(
             )
             said = text.format(step=name(each.place), share=percent(each.returned_share), n=each.returned)
             yield Remark("warn", said, each.place)
-    if variants.total >= FEWEST and (variants.rework_share or 0) >= 20:
-        text = _("{share} % of the completed instances had to go back at least once.")
-        yield Remark("plain", text.format(share=variants.rework_share))
+    if variants.total >= FEWEST and (variants.rework or 0) >= 0.2:
+        text = _("{share} of the completed instances had to go back at least once.")
+        yield Remark("plain", text.format(share=percent(variants.rework)))
 
 
 def _late(steps: Sequence[StepFigures], name: Callable[[str], str]) -> Iterator[Remark]:

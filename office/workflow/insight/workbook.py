@@ -61,8 +61,8 @@ def of_process(found: Report) -> bytes:
     ]
     _sheet(book, _("Where it waits"), head, rows)
     head = [
-        (_("Step"), 28), (_("Done"), 10), (_("Median, working h"), 16), (_("90 %, working h"), 16), (_("Median, h"), 12),
-        (_("90 %, h"), 12), (_("Until opened, h"), 14), (_("With deadline"), 14), (_("Late"), 10), (_("Sent back"), 12),
+        (_("Step"), 28), (_("Done"), 10), (_("Median, working h"), 16), (_("Nine in ten, working h"), 16), (_("Median, h"), 12),
+        (_("Nine in ten, h"), 12), (_("Until opened, h"), 14), (_("With deadline"), 14), (_("Late"), 10), (_("Sent back"), 12),
         (_("Handed over"), 12), (_("Urged"), 10),
     ]  # fmt: skip
     rows = [
@@ -88,7 +88,7 @@ def of_process(found: Report) -> bytes:
     head = [
         (_("Way"), 80),
         (_("Instances"), 12),
-        (_("Share, %"), 10),
+        (_("Share in percent"), 10),
         (_("Median, working h"), 16),
         (_("Median, h"), 12),
     ]
@@ -128,7 +128,7 @@ def of_instances(instances: Iterable[Instance]) -> bytes:
 def _counts_head() -> list[tuple[str, int]]:
     return [
         (_("In progress"), 12), (_("Suspended"), 12), (_("Late"), 10), (_("Started"), 10), (_("Completed"), 12),
-        (_("Cancelled"), 12), (_("Median, h"), 12), (_("90 %, h"), 12), (_("Steps with deadline"), 18), (_("Of these late"), 14),
+        (_("Cancelled"), 12), (_("Median, h"), 12), (_("Nine in ten, h"), 12), (_("Steps with deadline"), 18), (_("Of these late"), 14),
     ]  # fmt: skip
 
 

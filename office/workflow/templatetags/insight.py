@@ -10,22 +10,27 @@ from office.workflow.insight import charts, words
 register = template.Library()
 
 
+def _number(value: Any) -> float | None:
+    # What is missing comes to a filter as an empty text.
+    return value if isinstance(value, int | float) else None
+
+
 @register.filter
 def elapsed(seconds: Any) -> str:
-    """A span by the clock."""
-    return words.elapsed_text(seconds)
+    """A span by the clock; nothing known is a dash."""
+    return words.elapsed_text(_number(seconds))
 
 
 @register.filter
 def worked(seconds: Any, workday: int) -> str:
     """A span of working time; `workday` is how many seconds are worked in a day."""
-    return words.worked_text(seconds, workday)
+    return words.worked_text(_number(seconds), workday)
 
 
 @register.filter
 def share(value: Any) -> str:
     """0.125 as 13 %."""
-    return words.percent(value)
+    return words.percent(_number(value))
 
 
 @register.filter
