@@ -10,6 +10,8 @@ TEXTS = {
     "organization.department_moved": _("Moved department {target} from “{old}” to “{new}”"),
     "organization.department_reordered": _("Changed the place of department {target} among its neighbours"),
     "organization.department_dissolved": _("Dissolved department {target}"),
+    "organization.department_head_set": _("Made {head} the head of department {target}"),
+    "organization.department_head_cleared": _("Department {target} has no head any more; it was {head}"),
     "organization.post_created": _("Created post {target} with rank {rank}"),
     "organization.post_changed": _("Changed post {target}, rank {rank}"),
     "organization.post_removed": _("Removed post {target}"),

@@ -35,6 +35,11 @@ class Dissolved(Conflict):
     message = _("{name} has been dissolved. Choose another department.")
 
 
+class HeadUnfit(UserFacingError):
+    code = "organization.head_unfit"
+    message = _("{name} does not work in this department, above or below it. Choose somebody who does.")
+
+
 class NotEmpty(Conflict):
     code = "organization.not_empty"
     message = _(

@@ -46,6 +46,7 @@ class DepartmentForm(ServiceForm):
         "organization.name_taken": "name",
         "organization.too_deep": "parent",
         "organization.dissolved": "parent",
+        "organization.head_unfit": "head",
     }
 
     name = forms.CharField(label=_("Name"), max_length=60)
@@ -57,18 +58,38 @@ class DepartmentForm(ServiceForm):
         help_text=_("For example the number used in archives."),
     )
     parent = forms.ChoiceField(label=_("Belongs to"), required=False)
+    head = forms.ChoiceField(
+        label=_("Head of the department"),
+        required=False,
+        help_text=_("Approves what its people hand in, and is told what they are late with."),
+    )
 
-    def __init__(self, *args: Any, tree: Tree, with_parent: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, tree: Tree, heads: list[tuple[str, Any]] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        if with_parent:
+        if heads is None:
+            # A new one: it has no people yet, and says where it belongs.
             self.fields["parent"].choices = [("", gettext("The bureau itself")), *department_choices(tree)]  # type: ignore[attr-defined]
+            del self.fields["head"]
         else:
+            self.fields["head"].choices = [("", gettext("Nobody")), *heads]  # type: ignore[attr-defined]
             del self.fields["parent"]
+
+    def clean_head(self) -> uuid.UUID | None:
+        """The account, or None for nobody."""
+        key = self.cleaned_data["head"]
+        return uuid.UUID(key) if key else None
 
     @classmethod
     def initial_of(cls, department: Department) -> dict[str, str]:
         """What the form shows of an existing department."""
-        return {"name": department.name, "name_en": department.name_en, "code": department.code}
+        return {
+            "name": department.name,
+            "name_en": department.name_en,
+            "code": department.code,
+            "head": str(department.head_id or ""),
+        }
 
 
 class MoveForm(Form):

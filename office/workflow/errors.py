@@ -23,7 +23,9 @@ class AlreadyDone(Conflict):
     """The step was done, taken back or handed over in the meantime."""
 
     code = "workflow.already_done"
-    message = _("This step was already done, or taken back, in the meantime. Nothing of yours was sent twice.")
+    message = _(
+        "This step was already done, or taken back, in the meantime. Nothing of yours was sent twice."
+    )
 
 
 class NotRunning(Conflict):
@@ -86,7 +88,9 @@ class ValuesChanged(Conflict):
     """Somebody else saved the form meanwhile."""
 
     code = "workflow.values_changed"
-    message = _("Somebody has changed the form in the meantime. What you typed is still here; look at theirs, then send again.")
+    message = _(
+        "Somebody has changed the form in the meantime. What you typed is still here; look at theirs, then send again."
+    )
 
 
 class DraftChanged(Conflict):

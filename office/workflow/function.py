@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from office.workflow import permissions
-from tenants.registry import Function, NavItem, Permission, SchemaCost
+from tenants.registry import Function, Permission, SchemaCost
 
 function = Function(
     code="workflow",

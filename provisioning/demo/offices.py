@@ -16,6 +16,8 @@ from provisioning.demo.secret import Secrets
 from tenants.context import bureau_context
 from tenants.site import BureauRef
 
+CHIEF = "科长"
+
 
 def furnish(secrets: Secrets, body: Body, bureau: BureauRef, *, number: int) -> None:
     """Set up departments, posts, staff and files, all or nothing, unless that was done before."""
@@ -26,6 +28,7 @@ def furnish(secrets: Secrets, body: Body, bureau: BureauRef, *, number: int) -> 
             system = Actor.of_account(Account.objects.administrators().get(duty=Duty.SYSTEM))
             departments = _departments(system, body)
             people = _people(system, body, departments, number=number)
+            _heads(system, body, departments, people)
             present = {}
             for worker in body.staff:
                 if worker.signs_in:
@@ -66,6 +69,21 @@ def _people(actor: Actor, body: Body, departments: list[Any], *, number: int) ->
         )
         people[worker.name] = member.account
     return people
+
+
+def _heads(actor: Actor, body: Body, departments: list[Any], people: dict[str, Account]) -> None:
+    """Section chiefs head their sections; whoever comes first where there is none."""
+    for place, department in enumerate(departments):
+        here = [worker for worker in body.staff if worker.department == place]
+        chosen = next((worker for worker in here if worker.post == CHIEF), here[0] if here else None)
+        if chosen is not None:
+            organization.department_update(
+                actor=actor,
+                department=department,
+                name=department.name,
+                name_en=department.name_en,
+                head=people[chosen.name].pk,
+            )
 
 
 def _files(body: Body, departments: list[Any], present: dict[str, Account]) -> None:

@@ -15,6 +15,7 @@ from office.organization.importing.plan import ACCOUNT_FIELDS, MEMBER_FIELDS, Pl
 from office.organization.memberships import memberships_refresh
 from office.organization.models import Appointment, Department, Member, Post
 from office.organization.services.departments import create_within, tree_locked
+from office.organization.services.heads import heads_settle
 from office.organization.services.posts import post_create
 from office.organization.tree import Tree
 
@@ -55,6 +56,7 @@ def apply(
     progress(len(todo), total, "memberships")
     moved = [row.account.id for row in todo if row.account is not None and (row.kind == "new" or row.moves)]
     memberships_refresh(account_ids=moved, tree=tree)
+    heads_settle(actor=actor, tree=tree, account_ids=set(moved))
     for row in todo:
         _record(actor, row, filename)
     return done

@@ -11,7 +11,8 @@ MAX_DEPTH = 8
 class Department(models.Model):
     """A department (部门) below another one, or at the top of the bureau.
 
-    A dissolved department stays, because records name it; it has no people and none below it.
+    A dissolved department stays, because records name it; it has no people and none below it. `head` (部门负责人)
+    works in it, above or below it; one whose account is disabled keeps the place, but is asked for nothing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -22,6 +23,9 @@ class Department(models.Model):
     name = models.CharField(max_length=60)
     name_en = models.CharField(max_length=120, blank=True)
     code = models.CharField(max_length=32, blank=True)
+    head = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     sort = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     dissolved_at = models.DateTimeField(null=True, blank=True)

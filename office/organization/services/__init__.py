@@ -1,5 +1,14 @@
 """Every write of the organization: its public door for other apps."""
 
+from office.organization.heads import (
+    department_head,
+    head_of,
+    heads_of,
+    main_department_of,
+    main_departments_of,
+    seniority,
+)
+from office.organization.selectors import main_place_of
 from office.organization.services.departments import (
     department_create,
     department_dissolve,
@@ -25,14 +34,20 @@ __all__ = [
     "Slip",
     "department_create",
     "department_dissolve",
+    "department_head",
     "department_move",
     "department_shift",
     "department_update",
+    "head_of",
+    "heads_of",
     "import_begin",
     "import_confirm",
     "import_discard",
     "import_options",
     "invite_by_mail",
+    "main_department_of",
+    "main_departments_of",
+    "main_place_of",
     "member_create",
     "member_update",
     "members_disable",
@@ -40,6 +55,7 @@ __all__ = [
     "post_create",
     "post_remove",
     "post_update",
+    "seniority",
     "slips_issue",
     "staff_exported",
 ]

@@ -12,10 +12,19 @@ from django.db import transaction
 from django.utils import timezone
 
 from asp.audit.actor import Actor
-from asp.audit.services import record
+from asp.audit.services import record, record_many
 from office.organization import errors, names
 from office.organization.memberships import memberships_refresh
 from office.organization.models import MAX_DEPTH, Appointment, Department
+from office.organization.services.heads import (
+    KEEP,
+    HeadChoice,
+    Keep,
+    around,
+    head_act,
+    head_checked,
+    heads_settle,
+)
 from office.organization.tree import Tree
 
 NAME_LIMIT = 60
@@ -56,13 +65,18 @@ def department_create(
     name_en: str = "",
     code: str = "",
     parent: Department | None = None,
+    head: uuid.UUID | None = None,
 ) -> Department:
     """Create a department below `parent` (None: at the top), after those that are there.
 
-    Raises NameRefused, NameTaken, TooDeep, Dissolved.
+    `head`: account of somebody who works above it. Raises NameRefused, NameTaken, TooDeep, Dissolved, HeadUnfit.
     """
     tree = tree_locked()
-    return create_within(actor=actor, tree=tree, name=name, name_en=name_en, code=code, parent=parent)
+    made = create_within(actor=actor, tree=tree, name=name, name_en=name_en, code=code, parent=parent)
+    if head is not None:
+        line = {each.id for each in tree.lineage(parent.id)} if parent else set()
+        _set_head(actor, made, head, line)
+    return made
 
 
 def create_within(
@@ -94,9 +108,18 @@ def create_within(
 
 @transaction.atomic
 def department_update(
-    *, actor: Actor, department: Department, name: str, name_en: str = "", code: str = ""
+    *,
+    actor: Actor,
+    department: Department,
+    name: str,
+    name_en: str = "",
+    code: str = "",
+    head: HeadChoice = KEEP,
 ) -> Department:
-    """Rename a department. Raises NameRefused, NameTaken, Dissolved."""
+    """Rename a department; make an account its head (部门负责人), or with None nobody.
+
+    Raises NameRefused, NameTaken, Dissolved, HeadUnfit.
+    """
     tree = tree_locked()
     _refuse_dissolved(tree, department)
     row = tree.by_id[department.id]
@@ -105,12 +128,20 @@ def department_update(
         _refuse_taken(tree, name, row.parent_id)
     old = row.name
     new = (name, name_checked(name_en, limit=NAME_EN_LIMIT), name_checked(code, limit=CODE_LIMIT))
-    if new == (row.name, row.name_en, row.code):
-        return row
-    row.name, row.name_en, row.code = new
-    row.save(update_fields=["name", "name_en", "code"])
-    _record(actor, "renamed", row, old=old, new=name)
+    if new != (row.name, row.name_en, row.code):
+        row.name, row.name_en, row.code = new
+        row.save(update_fields=["name", "name_en", "code"])
+        _record(actor, "renamed", row, old=old, new=name)
+    if not isinstance(head, Keep) and head != row.head_id:
+        _set_head(actor, row, head, around(tree, row.id))
     return row
+
+
+def _set_head(actor: Actor, row: Department, head: uuid.UUID | None, line: set[uuid.UUID]) -> None:
+    former = row.head.name if row.head else ""
+    row.head = head_checked(line=line, head_id=head) if head is not None else None
+    row.save(update_fields=["head"])
+    record_many([head_act(actor, row, head=row.head.name if row.head else "", former=former)])
 
 
 @transaction.atomic
@@ -146,8 +177,10 @@ def department_move(
     if elsewhere:
         held = Appointment.objects.filter(department_id__in=tree.below(row.id))
         accounts = set(held.order_by().values_list("member__account_id", flat=True))
-        memberships_refresh(account_ids=accounts, tree=Tree(tree.by_id.values()))
+        moved = Tree(tree.by_id.values())
+        memberships_refresh(account_ids=accounts, tree=moved)
         _record(actor, "moved", row, old=old, new=row.parent.name if row.parent else "")
+        heads_settle(actor=actor, tree=moved)
     else:
         _record(actor, "reordered", row)
     return row
@@ -179,8 +212,8 @@ def department_dissolve(*, actor: Actor, department: Department) -> Department:
     below = len(tree.children(row.id))
     if people or below:
         raise errors.NotEmpty(params={"name": row.name, "people": people, "departments": below})
-    row.dissolved_at = timezone.now()
-    row.save(update_fields=["dissolved_at"])
+    row.dissolved_at, row.head = timezone.now(), None
+    row.save(update_fields=["dissolved_at", "head"])
     _record(actor, "dissolved", row)
     return row
 

@@ -15,6 +15,7 @@ from office.organization import errors, logins, names
 from office.organization.memberships import memberships_refresh
 from office.organization.models import Appointment, Member, Post
 from office.organization.services.departments import departments_lock, name_checked
+from office.organization.services.heads import heads_settle
 from office.organization.tree import Tree
 
 PERSON_LIMIT = 60
@@ -194,6 +195,7 @@ def _place(actor: Actor, member: Member, places: Sequence[Place]) -> None:
         for each in places
     ]
     _record(actor, "member_placed", member, places=", ".join(said))
+    heads_settle(actor=actor, tree=tree, account_ids=[member.account_id])
 
 
 def _switch(actor: Actor, members: Iterable[Member], *, on: bool) -> int:

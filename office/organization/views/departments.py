@@ -1,6 +1,7 @@
 """The tree of departments."""
 
 import uuid
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,8 +12,10 @@ from asp.accounts.access import duty
 from asp.audit.actor import Actor
 from asp.ui.errors import UserFacingError
 from asp.ui.flash import flash
+from asp.ui.text import localized
 from office.organization import selectors, services
 from office.organization.forms import DepartmentForm, MoveForm
+from office.organization.heads import head_candidates, head_names
 from office.organization.models import Department
 from office.organization.tree import Tree
 
@@ -59,9 +62,7 @@ def department_edit(request: HttpRequest, department_id: uuid.UUID) -> HttpRespo
     """Rename a department; the page also moves and dissolves it."""
     department = selectors.department_get(department_id)
     tree = selectors.department_tree()
-    form = DepartmentForm(
-        request.POST or None, tree=tree, with_parent=False, initial=DepartmentForm.initial_of(department)
-    )
+    form = _form(request, department, tree)
     if request.method == "POST" and form.is_valid():
         try:
             services.department_update(actor=Actor.of(request), department=department, **form.cleaned_data)
@@ -86,8 +87,7 @@ def department_move(request: HttpRequest, department_id: uuid.UUID) -> HttpRespo
         )
         flash(request, gettext("{name} has been moved.").format(name=department.name))
         return redirect("organization:department-list")
-    edit = DepartmentForm(tree=tree, with_parent=False, initial=DepartmentForm.initial_of(department))
-    return _edit(request, department, tree, edit, move=form, status=INVALID)
+    return _edit(request, department, tree, _form(None, department, tree), move=form, status=INVALID)
 
 
 @duty("system")
@@ -114,11 +114,13 @@ def department_dissolve(request: HttpRequest, department_id: uuid.UUID) -> HttpR
 def _list(request: HttpRequest) -> HttpResponse:
     tree = selectors.department_tree()
     counts = selectors.people_counts()
+    heads = head_names()
     context = {
         "rows": [
             {
                 "node": node,
                 "people": counts.get(node.department.id, 0),
+                "head": heads.get(node.department.id),
                 "below": sum(counts.get(key, 0) for key in tree.below(node.department.id)),
             }
             for node in tree.walk()
@@ -131,6 +133,16 @@ def _list(request: HttpRequest) -> HttpResponse:
         else "organization/departments.html"
     )
     return render(request, template, context)
+
+
+def _form(request: HttpRequest | None, department: Department, tree: Tree) -> DepartmentForm:
+    heads: list[tuple[str, Any]] = list(head_candidates(department, tree))
+    head = department.head
+    if head is not None and str(head.pk) not in {key for _title, people in heads for key, _name in people}:
+        # The account is disabled: it stays until somebody decides.
+        heads.insert(0, (str(head.pk), gettext("{name} (account disabled)").format(name=localized(head))))
+    data = request.POST if request is not None and request.method == "POST" else None
+    return DepartmentForm(data, tree=tree, heads=heads, initial=DepartmentForm.initial_of(department))
 
 
 def _edit(

@@ -29,7 +29,9 @@ class Absence(models.Model):
     class Meta:
         ordering = ["-begins"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(ends__gt=models.F("begins")), name="workflow_absence_span"),
+            models.CheckConstraint(
+                condition=models.Q(ends__gt=models.F("begins")), name="workflow_absence_span"
+            ),
         ]
         indexes = [models.Index(fields=["account", "-ends"], name="workflow_absence_account")]
 

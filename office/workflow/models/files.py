@@ -26,7 +26,9 @@ class FormFile(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [
-            models.Index(fields=["instance"], name="workflow_file_instance", condition=Q(instance__isnull=False)),
+            models.Index(
+                fields=["instance"], name="workflow_file_instance", condition=Q(instance__isnull=False)
+            ),
             models.Index(fields=["created_at"], name="workflow_file_loose", condition=Q(instance=None)),
         ]
 

@@ -4,7 +4,6 @@ from typing import Final
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from asp.accounts.models import Account
@@ -54,9 +53,7 @@ class Instance(models.Model):
     starter_name = models.CharField(max_length=200)
     department_id = models.UUIDField(null=True)
     department_name = models.CharField(max_length=200, blank=True)
-    state = models.CharField(
-        max_length=12, choices=InstanceState.choices, default=InstanceState.RUNNING
-    )
+    state = models.CharField(max_length=12, choices=InstanceState.choices, default=InstanceState.RUNNING)
     outcome = models.CharField(max_length=100, blank=True)
     owner = models.CharField(max_length=60, blank=True)
     owner_id = models.UUIDField(null=True)
@@ -76,8 +73,12 @@ class Instance(models.Model):
         indexes = [
             models.Index(fields=["starter", "-id"], name="workflow_instance_starter"),
             models.Index(fields=["process", "-id"], name="workflow_instance_process"),
-            models.Index(fields=["next_due"], name="workflow_instance_due", condition=Q(next_due__isnull=False)),
-            models.Index(fields=["owner_id"], name="workflow_instance_owner", condition=Q(owner_id__isnull=False)),
+            models.Index(
+                fields=["next_due"], name="workflow_instance_due", condition=Q(next_due__isnull=False)
+            ),
+            models.Index(
+                fields=["owner_id"], name="workflow_instance_owner", condition=Q(owner_id__isnull=False)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["process", "number"], name="workflow_instance_number"),

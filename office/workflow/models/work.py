@@ -78,13 +78,19 @@ class WorkItem(models.Model):
                 fields=["account", "due_at", "id"], name="workflow_item_open", condition=Q(state="open")
             ),
             models.Index(
-                fields=["account", "-done_at"], name="workflow_item_done", condition=Q(state__in=["done", "passed"])
+                fields=["account", "-done_at"],
+                name="workflow_item_done",
+                condition=Q(state__in=["done", "passed"]),
             ),
             models.Index(
-                fields=["for_account", "-id"], name="workflow_item_for", condition=Q(for_account__isnull=False)
+                fields=["for_account", "-id"],
+                name="workflow_item_for",
+                condition=Q(for_account__isnull=False),
             ),
             models.Index(fields=["about"], name="workflow_item_about", condition=Q(about__isnull=False)),
-            models.Index(fields=["instance"], name="workflow_item_instance", condition=Q(instance__isnull=False)),
+            models.Index(
+                fields=["instance"], name="workflow_item_instance", condition=Q(instance__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -58,6 +58,7 @@ _OFFICE = [
     "office.notices.apps.NoticesConfig",
     "office.offers.apps.OffersConfig",
     "office.library.apps.LibraryConfig",
+    "office.workflow.apps.WorkflowConfig",
 ]
 
 

@@ -7,7 +7,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from asp.jobs import registry, sites
@@ -80,7 +80,21 @@ class Clock:
         begins = slot_start(moment, period=period, share=_share(*key))
         self._next[key] = time.monotonic() + period - (moment - begins).total_seconds()
         with host_context() if bureau is None else bureau_context(bureau):
-            return start_periodic(spec, since=begins)
+            return start_periodic(spec, since=begins) if _is_wanted(spec) else 0
+
+
+def _is_wanted(spec: JobSpec) -> bool:
+    """Whether there is anything to do; if that cannot be found out, the job will say why."""
+    if spec.wanted is None:
+        return True
+    try:
+        with transaction.atomic():
+            return spec.wanted()
+    except (InterfaceError, OperationalError):
+        raise
+    except Exception:
+        log.exception("whether %s is wanted", spec.name)
+        return True
 
 
 def next_run(spec: JobSpec, *, moment: datetime.datetime, bureau: BureauRef | None) -> datetime.datetime:

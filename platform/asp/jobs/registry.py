@@ -38,6 +38,7 @@ class JobSpec:
     attempts: int = 3
     texts: Mapping[str, Text] = field(default_factory=dict)
     every: datetime.timedelta | None = None
+    wanted: Callable[[], bool] | None = None
     by_hand: bool = True
     cancellable: bool = False
     retryable: bool = True
@@ -94,18 +95,24 @@ def job(
     return declare
 
 
-def periodic(*, every: datetime.timedelta | int, by_hand: bool = True) -> Callable[[JobSpec], JobSpec]:
+def periodic(
+    *, every: datetime.timedelta | int, by_hand: bool = True, wanted: Callable[[], bool] | None = None
+) -> Callable[[JobSpec], JobSpec]:
     """Let the scheduler start a declared job every so often (a timedelta, or seconds), on each of its sites.
 
     Sites take turns: each has its own moment within the period. Put it above `@job`. With `by_hand`, the
     system administrator may start it before its time. It is not retried: its next run follows anyway.
+
+    `wanted` is asked on the site, by the scheduler itself, whether there is anything to do; if not, no job is
+    started. For short periods: a thousand offices must not have a job each every few seconds that finds nothing.
+    It asks with one or two statements that an index answers.
     """
     period = every if isinstance(every, datetime.timedelta) else datetime.timedelta(seconds=every)
     if period < datetime.timedelta(seconds=1):
         raise ValueError("a periodic job needs a period of at least a second")
 
     def declare(spec: JobSpec) -> JobSpec:
-        return _keep(replace(spec, every=period, by_hand=by_hand, retryable=False))
+        return _keep(replace(spec, every=period, wanted=wanted, by_hand=by_hand, retryable=False))
 
     return declare
 

@@ -2,7 +2,8 @@
 
 import datetime
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +22,19 @@ from asp.notify.wishes import mail_moment, wish_for
 
 EVENT = "notification"
 MAILER = "notify.mail"
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One thing that some people are told; see `announce`."""
+
+    kind: str
+    to: Collection[uuid.UUID]
+    params: Mapping[str, Any] = field(default_factory=dict)
+    url: str = ""
+    about: uuid.UUID | None = None
+    key: str = ""
 
 
 @transaction.atomic(savepoint=False)
@@ -40,39 +54,53 @@ def announce(
     site. With a `key`, a person who has not yet read the former one is not told again.
     Raises UnknownKindError, and ValueError for an address of elsewhere.
     """
-    known = kinds.find(kind)
-    if url and (not url.startswith("/") or url.startswith("//")):
-        raise ValueError(f"not a path of this site: {url!r}")
-    wanted = set(to)
+    word = Word(kind=kind, to=set(to), params=params or {}, url=url, about=about, key=key)
+    return announce_many([word], actor=actor)
+
+
+@transaction.atomic(savepoint=False)
+def announce_many(words: Iterable[Word], *, actor: ActorLike | None = None) -> int:
+    """Tell many things at once, with the statements of one; otherwise as `announce`."""
+    words = list(words)
+    known = {each.kind: kinds.find(each.kind) for each in words}
+    for each in words:
+        if each.url and (not each.url.startswith("/") or each.url.startswith("//")):
+            raise ValueError(f"not a path of this site: {each.url!r}")
+    wanted = {account_id for each in words for account_id in each.to}
     if actor is not None and actor.id is not None:
         wanted.discard(actor.id)
-    people = list(Account.objects.filter(pk__in=wanted, state=AccountState.ACTIVE).only("pk", "email"))
-    wishes = Wishes.objects.in_bulk([each.pk for each in people])
+    if not wanted:
+        return 0
+    found = Account.objects.filter(pk__in=wanted, state=AccountState.ACTIVE).only("pk", "email")
+    people = {each.pk: each for each in found}
+    wishes = Wishes.objects.in_bulk(list(people))
     now = timezone.now()
     may_mail = relay_configured()
     rows = []
-    for person in people:
-        theirs = wishes.get(person.pk)
-        wish = wish_for(theirs, known)
-        mail_at = mail_moment(theirs, wish.mail, now) if may_mail and person.email else None
-        if wish.listed or mail_at is not None:
-            rows.append(
-                Notification(
-                    account_id=person.pk,
-                    kind=kind,
-                    params=jsonable(dict(params or {})),
-                    url=url,
-                    about=about,
-                    key=key,
-                    listed=wish.listed,
-                    mail_at=mail_at,
-                    created_at=now,
+    for each in words:
+        params = jsonable(dict(each.params))
+        for person in (people[account_id] for account_id in dict.fromkeys(each.to) if account_id in people):
+            theirs = wishes.get(person.pk)
+            wish = wish_for(theirs, known[each.kind])
+            mail_at = mail_moment(theirs, wish.mail, now) if may_mail and person.email else None
+            if wish.listed or mail_at is not None:
+                rows.append(
+                    Notification(
+                        account_id=person.pk,
+                        kind=each.kind,
+                        params=params,
+                        url=each.url,
+                        about=each.about,
+                        key=each.key,
+                        listed=wish.listed,
+                        mail_at=mail_at,
+                        created_at=now,
+                    )
                 )
-            )
-    Notification.objects.bulk_create(rows, ignore_conflicts=bool(key))
+    Notification.objects.bulk_create(rows, ignore_conflicts=any(each.key for each in words), batch_size=BATCH)
     if any(row.mail_at is not None and row.mail_at <= now for row in rows):
         job_start(actor=ClockActor(), job=job_named(MAILER), key=MAILER)
-    publish(kind=EVENT, to=[audiences.account(row.account_id) for row in rows if row.listed])
+    publish(kind=EVENT, to={audiences.account(row.account_id) for row in rows if row.listed})
     return len(rows)
 
 

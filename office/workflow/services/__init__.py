@@ -1,0 +1,63 @@
+"""The public door of processes and to-do items. Everything else in the app is private to it.
+
+    from office.workflow import services as workflow
+
+    instance = workflow.start(actor=actor, process="leave", starter=account, values={…})
+    workflow.complete(actor=actor, item=item, account=account, outcome="agree", opinion="…")
+    workflow.signal(actor=actor, instance=instance, message="paid")
+    workflow.todo_add(source="documents", about=document.pk, account=account, title="…", url="/documents/…/")
+
+What happens is heard with `office.workflow.hooks.listen`; services that a process calls are registered there.
+"""
+
+from office.workflow.services.acts import cancel, resume, suspend, urge
+from office.workflow.services.calling import service_retry
+from office.workflow.services.hands import add_signers, assign, hand_over, reassign
+from office.workflow.services.items import todo_add, todo_done
+from office.workflow.services.moving import move, move_preview
+from office.workflow.services.returning import Place, returnable, send_back, withdraw, withdrawable
+from office.workflow.services.running import (
+    Next,
+    complete,
+    follow,
+    item_read,
+    preview,
+    preview_start,
+    signal,
+    start,
+    unfollow,
+    values_save,
+)
+from office.workflow.services.waking import wake_due
+
+__all__ = [
+    "Next",
+    "Place",
+    "add_signers",
+    "assign",
+    "cancel",
+    "complete",
+    "follow",
+    "hand_over",
+    "item_read",
+    "move",
+    "move_preview",
+    "preview",
+    "preview_start",
+    "reassign",
+    "resume",
+    "returnable",
+    "send_back",
+    "service_retry",
+    "signal",
+    "start",
+    "suspend",
+    "todo_add",
+    "todo_done",
+    "unfollow",
+    "urge",
+    "values_save",
+    "wake_due",
+    "withdraw",
+    "withdrawable",
+]
