@@ -96,7 +96,7 @@ SELECT i.process_id, {_PLACE} AS place, max(s.name) AS name, max(s.name_en) AS n
     count(*) FILTER (WHERE s.due_at <= %(now)s AND i.state = 'running') AS late,
     count(*) FILTER (WHERE s.stranded) AS stranded
 FROM workflow_step s JOIN scoped i ON i.id = s.instance_id
-WHERE s.state = 'open' AND i.state IN ('running', 'suspended')
+WHERE s.state IN ('open', 'failed') AND i.state IN ('running', 'suspended')
 GROUP BY 1, 2
 ORDER BY count(*) DESC, min(s.began_at)
 """

@@ -39,7 +39,7 @@ def simulation_start(*, actor: Actor, process: Process, first: datetime.date, la
 
     While one is under way for this process, that is the answer. Raises SimulationImpossible if the draft cannot run.
     """
-    from office.workflow.insight.simulating.draft import draft_of
+    from office.workflow.insight.drafts import draft_of
     from office.workflow.tasks_insight import simulate
 
     draft_of(process)
