@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 """The public door of processes and to-do items. Everything else in the app is private to it.
 
     from office.workflow import services as workflow
@@ -13,9 +12,19 @@ What happens is heard with `office.workflow.hooks.listen`; services that a proce
 
 from office.workflow.services.acts import cancel, resume, suspend, urge
 from office.workflow.services.calling import service_retry
+from office.workflow.services.drafts import (
+    draft_bpmn_save,
+    draft_form_save,
+    draft_report,
+    draft_restore,
+    draft_steps,
+    draft_steps_save,
+)
 from office.workflow.services.hands import add_signers, assign, hand_over, reassign
 from office.workflow.services.items import todo_add, todo_done
 from office.workflow.services.moving import move, move_preview
+from office.workflow.services.processes import process_create, process_resume, process_stop, process_update
+from office.workflow.services.publishing import version_publish
 from office.workflow.services.returning import Place, returnable, send_back, withdraw, withdrawable
 from office.workflow.services.running import (
     Next,
@@ -29,6 +38,7 @@ from office.workflow.services.running import (
     unfollow,
     values_save,
 )
+from office.workflow.services.templates import template_adopt, template_merge
 from office.workflow.services.waking import wake_due
 
 __all__ = [
@@ -38,6 +48,12 @@ __all__ = [
     "assign",
     "cancel",
     "complete",
+    "draft_bpmn_save",
+    "draft_form_save",
+    "draft_report",
+    "draft_restore",
+    "draft_steps",
+    "draft_steps_save",
     "follow",
     "hand_over",
     "item_read",
@@ -45,6 +61,10 @@ __all__ = [
     "move_preview",
     "preview",
     "preview_start",
+    "process_create",
+    "process_resume",
+    "process_stop",
+    "process_update",
     "reassign",
     "resume",
     "returnable",
@@ -53,42 +73,15 @@ __all__ = [
     "signal",
     "start",
     "suspend",
+    "template_adopt",
+    "template_merge",
     "todo_add",
     "todo_done",
     "unfollow",
     "urge",
     "values_save",
+    "version_publish",
     "wake_due",
     "withdraw",
     "withdrawable",
-=======
-"""The workflow's public door. Everything else in the app is private to it."""
-
-from office.workflow.services.drafts import (
-    draft_bpmn_save,
-    draft_form_save,
-    draft_report,
-    draft_restore,
-    draft_steps,
-    draft_steps_save,
-)
-from office.workflow.services.processes import process_create, process_resume, process_stop, process_update
-from office.workflow.services.publishing import version_publish
-from office.workflow.services.templates import template_adopt, template_merge
-
-__all__ = [
-    "draft_bpmn_save",
-    "draft_form_save",
-    "draft_report",
-    "draft_restore",
-    "draft_steps",
-    "draft_steps_save",
-    "process_create",
-    "process_resume",
-    "process_stop",
-    "process_update",
-    "template_adopt",
-    "template_merge",
-    "version_publish",
->>>>>>> part-manage
 ]
