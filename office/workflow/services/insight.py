@@ -9,7 +9,7 @@ from asp.audit.actor import Actor
 from asp.audit.services import record
 from asp.jobs.models import Job
 from asp.jobs.services import job_start
-from office.workflow.insight import audit_actions  # noqa: F401 (registers the sentences)
+from office.workflow import audit_insight  # noqa: F401 (registers the sentences)
 from office.workflow.insight.scope import Scope
 from office.workflow.models import Process
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
+from asp.ui.text import localized
 from office.workflow.insight import charts, words
 
 register = template.Library()
@@ -49,3 +50,10 @@ def meter(value: float, most: float, kind: str = "") -> SafeString:
 def week_chart(weeks: Any) -> SafeString:
     """What began and what was completed, week by week."""
     return charts.week_chart(weeks)
+
+
+@register.filter
+def place_name(names: Any, place: str) -> str:
+    """What a step of a simulation is called in the reader's language; `names` are those of its result."""
+    name, name_en = names.get(place) or (place, "")
+    return localized({"name": name, "name_en": name_en})
