@@ -15,7 +15,7 @@ Who is told what, and when (`Step.told` holds when it was):
 - `last`: in the morning of the last day, if the light turned yellow before.
 - `late`: the moment from which it is late.
 - `escalated`: so long after that as the step says, in office hours.
-- `urged`: on every later working day as long as it is late, when the office opens (自动催办).
+- `urged`: on every later working day as long as it is late, when the office opens (自动催办); `urges` counts them.
 """
 
 import datetime
@@ -161,6 +161,8 @@ def due_now(step: Step, calendar: Calendar, now: datetime.datetime) -> list[str]
 def mark(step: Step, kinds: Sequence[str], calendar: Calendar, now: datetime.datetime) -> None:
     """Note that these were told at `now`, and compute when somebody is told next; saves nothing."""
     told = {**step.told, **{kind: now.isoformat() for kind in kinds}}
+    if URGED in kinds:
+        told["urges"] = told.get("urges", 0) + 1
     if LAST in kinds:
         told.setdefault(YELLOW, now.isoformat())
     step.told = told
