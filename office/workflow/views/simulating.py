@@ -84,6 +84,7 @@ def _result(request: HttpRequest, process: Process, job: Job | None) -> dict[str
         "result": found,
         "changed": found["instances"][:SHOWN],
         "failed": found["failed"][:SHOWN],
+        "unplayed": found["total"] - found["played"],
         "problems": [{**each, "text": problem_text(each)} for each in found["problems"]],
         "outdated": found["revision"] != process.draft_revision,
         "most_step": max((max(each["before"], each["after"]) for each in found["steps"]), default=0),
