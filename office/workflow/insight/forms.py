@@ -49,8 +49,8 @@ class _Filter(Form):
 class ScopeForm(_Filter):
     """Which time, and whose instances."""
 
-    since = DateField(label=_("From"), required=False)
-    until = DateField(label=_("To"), required=False)
+    since = DateField(required=False)
+    until = DateField(required=False)
 
     def scope(self, process: uuid.UUID | None = None) -> Scope:
         """What is looked at."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from openpyxl import Workbook
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
@@ -61,7 +62,7 @@ def of_process(found: Report) -> bytes:
     ]
     _sheet(book, _("Where it waits"), head, rows)
     head = [
-        (_("Step"), 28), (_("Done"), 10), (_("Median, working h"), 16), (_("Nine in ten, working h"), 16), (_("Median, h"), 12),
+        (_("Step"), 28), (pgettext("items", "Done"), 10), (_("Median, working h"), 16), (_("Nine in ten, working h"), 16), (_("Median, h"), 12),
         (_("Nine in ten, h"), 12), (_("Until opened, h"), 14), (_("With deadline"), 14), (_("Late"), 10), (_("Sent back"), 12),
         (_("Handed over"), 12), (_("Urged"), 10),
     ]  # fmt: skip
@@ -74,8 +75,8 @@ def of_process(found: Report) -> bytes:
     ]  # fmt: skip
     _sheet(book, _("Steps"), head, rows)
     head = [
-        (_("From"), 28),
-        (_("To"), 28),
+        (pgettext("step", "From"), 28),
+        (pgettext("step", "To"), 28),
         (_("Times"), 10),
         (_("Until opened, h"), 14),
         (_("Sent back"), 12),
@@ -149,10 +150,10 @@ def _weeks(book: Workbook, weeks: Sequence[Week]) -> None:
 def _loads(book: Workbook, people: Sequence[Load], departments: Sequence[Load]) -> None:
     head = [
         (_("Name"), 24),
-        (_("Open"), 10),
+        (pgettext("items", "Open"), 10),
         (_("Overdue"), 10),
         (_("Oldest due"), 20),
-        (_("Done"), 10),
+        (pgettext("items", "Done"), 10),
         (_("Done late"), 12),
     ]
     for title, rows in ((_("People"), people), (_("Departments"), departments)):
