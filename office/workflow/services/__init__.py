@@ -14,7 +14,6 @@ from office.workflow.services.absences import absence_end, absence_set
 from office.workflow.services.acts import cancel, resume, suspend, urge
 from office.workflow.services.brief import Brief, todo_brief
 from office.workflow.services.calling import service_retry
-from office.workflow.services.files import file_read, files_attach
 from office.workflow.services.drafts import (
     draft_bpmn_save,
     draft_form_save,
@@ -23,6 +22,7 @@ from office.workflow.services.drafts import (
     draft_steps,
     draft_steps_save,
 )
+from office.workflow.services.files import file_read, files_attach
 from office.workflow.services.hands import add_signers, assign, hand_over, reassign
 from office.workflow.services.items import todo_add, todo_done
 from office.workflow.services.moving import move, move_preview
