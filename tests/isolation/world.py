@@ -24,10 +24,12 @@ from office.library.models import Level
 from office.notices.models import HostNotice
 from office.offers.models import RoleOffer
 from office.organization.services import import_begin
+from office.workflow import permissions as workflow
 from tenants.context import bureau_context
 from tenants.isolation.registry import find, held
 from tenants.keys import uuid7
 from tenants.site import BureauRef
+from tests.isolation.processes import furnish_processes
 from tests.support.people import TESTER, Cast, people
 
 MARK = "泄漏甲"
@@ -38,7 +40,11 @@ def furnish(bureau: BureauRef) -> Cast:
     cast = people(bureau, mark=MARK)
     with bureau_context(bureau):
         head = Actor.of_account(cast.head)
-        role = role_create(actor=Actor.of_account(cast.security), name=f"{MARK}角色", codes=["library.use"])
+        role = role_create(
+            actor=Actor.of_account(cast.security),
+            name=f"{MARK}角色",
+            codes=["library.use", workflow.DESIGN, workflow.OVERSEE],
+        )
         role_grant(actor=Actor.of_account(cast.security), role=role, subject=Subject(PERSON, cast.head.pk))
         cabinet = library.cabinet_open_personal(actor=head, account=cast.head)
         top = library.folder_get_for(account=cast.head, node_id=cabinet.pk)
@@ -80,6 +86,7 @@ def furnish(bureau: BureauRef) -> Cast:
             reason=f"{MARK}县庆",
         )
         DeadlineChange.objects.create(kind="library.file", object_id=folder.pk, reasons=[])
+        furnish_processes(cast, MARK)
         probe = find("cache.keys")
         assert probe is not None
         run_store(
