@@ -38,15 +38,10 @@ CONTROL_ELSEWHERE = {
     "accounts:second-factor": "only between password and code",
     "accounts:enrol": "only between password and code",
     "accounts:password-required": "only with a password that must be changed",
-    "workflow:ask": "only for somebody who fills in a form; see the tests of the page of an instance",
-    "workflow:next": "only with what is decided; see the tests of the page of an instance",
-    "workflow:complete": "only with the item and what is decided; see the tests of acts",
-    "workflow:return": "only with the item and a reason; see the tests of acts",
-    "workflow:hand-over": "only with the item and a colleague; see the tests of acts",
-    "workflow:add-signers": "only with the item and colleagues; see the tests of acts",
-    "workflow:file": "the content check is a job, which does not run here",
-    "workflow:draft-designer-save": "only with a drawing; see the tests of drafts",
     "library:download": "the content check is a job, which does not run here",
+    "workflow:complete": "only with the part that is done; see the tests of its pages",
+    "workflow:draft-designer-save": "only with a drawing; see the tests of drafts",
+    "workflow:file": "the content check is a job, which does not run here",
     "library:version-download": "the content check is a job, which does not run here",
 }
 
