@@ -4,8 +4,11 @@ import copy
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import override
+
 from asp.accounts.models import Role
-from asp.accounts.subjects import DEPARTMENT_TREE, POST, ROLE, Subject, subject_search
+from asp.accounts.subjects import DEPARTMENT, POST, ROLE, Subject, subject_search
+from asp.forms.directories import directory
 from office.workflow.bpmn.elements import Performer
 from office.workflow.central import NeededRole, Template
 from office.workflow.managing.performers import subject_performer
@@ -15,7 +18,8 @@ People = Mapping[str, Sequence[Performer]]
 
 def proposals(template: Template) -> dict[str, list[Performer]]:
     """For each role that the template needs, who bears its name here: a role, else a post, else a department."""
-    return {each.key: _proposed(each) for each in template.roles}
+    with override("zh-hans"):  # the names that templates know
+        return {each.key: _proposed(each) for each in template.roles}
 
 
 def _proposed(needed: NeededRole) -> list[Performer]:
@@ -23,11 +27,13 @@ def _proposed(needed: NeededRole) -> list[Performer]:
     role = Role.objects.filter(code=needed.key).first() or Role.objects.filter(name__in=names).first()
     if role is not None:
         return _performers(Subject(ROLE, role.pk))
-    for kind in (POST, DEPARTMENT_TREE):
-        for name in names:
-            for choice in subject_search(name, kinds=(kind,), limit=5):
-                if choice.label == name:
-                    return _performers(choice.subject)
+    for post in subject_search("", kinds=(POST,), limit=500):
+        if post.label in names:
+            return _performers(post.subject)
+    departments = directory("department")
+    for each in departments.search("", 500) if departments else ():
+        if each.label in names:
+            return _performers(Subject(DEPARTMENT, each.id))
     return []
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from asp.accounts.models import Role
-from asp.accounts.subjects import DEPARTMENT_TREE
+from asp.accounts.subjects import DEPARTMENT
 from asp.forms import Definition as Form
 from asp.forms import DefinitionError, Fault, Field
 from asp.forms.directories import directory
@@ -110,7 +110,7 @@ def _gone(performers: set[Performer]) -> set[Performer]:
         known = subject is not None and subject in names.choices
         if each.kind == "account":
             known = subject is not None and subject.id in usable
-        elif known and subject is not None and subject.kind == DEPARTMENT_TREE:
+        elif known and subject is not None and subject.kind == DEPARTMENT:
             known = subject.id in set(directory("department").usable([subject.id]))  # type: ignore[union-attr]
         if not known:
             gone.add(each)

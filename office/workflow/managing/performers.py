@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from asp.accounts.models import Role
 from asp.accounts.subjects import (
     DEPARTMENT,
-    DEPARTMENT_TREE,
     PERSON,
     POST,
     ROLE,
@@ -20,13 +19,14 @@ from asp.accounts.subjects import (
     subject_search,
 )
 from asp.forms import Definition as Form
+from asp.forms.directories import directory
 from asp.ui.text import localized
 from office.workflow.bpmn.compare import HEADS, PERFORMERS
 from office.workflow.bpmn.elements import PERFORMER_KINDS, WITHOUT_REF, Performer
 
-# Which kind of subject a performer refers to. A department is meant with those below it.
-SUBJECTS = {"account": PERSON, "post": POST, "department": DEPARTMENT_TREE, "role": ROLE}
-KINDS_OF_SUBJECTS = {**{kind: each for each, kind in SUBJECTS.items()}, DEPARTMENT: "department"}
+# Which kind of subject a performer refers to. A department is meant without those below it.
+SUBJECTS = {"account": PERSON, "post": POST, "department": DEPARTMENT, "role": ROLE}
+KINDS_OF_SUBJECTS = {kind: each for each, kind in SUBJECTS.items()}
 ICONS = {
     "starter": "user-circle", "account": "user", "post": "id-badge-2", "department": "building-community",
     "role": "shield", "head": "hierarchy-2", "former": "history", "field": "forms", "chosen": "user-question",
@@ -89,6 +89,9 @@ class Names:
             return choice.label if choice else None
         if performer.kind == "role":
             return self.roles.get(performer.ref)
+        if performer.kind == "head":
+            # Whoever did a step, or is named in a field, has a head as well.
+            return self.steps.get(performer.ref) or self.fields.get(performer.ref)
         if performer.kind == "former":
             return self.steps.get(performer.ref)
         if performer.kind == "field":
@@ -109,7 +112,7 @@ class Names:
 
 def subject_of(performer: Performer) -> Subject | None:
     """The subject that a performer refers to by its key."""
-    kind = SUBJECTS.get(performer.kind) or (DEPARTMENT_TREE if performer.kind == "head" else None)
+    kind = SUBJECTS.get(performer.kind) or (DEPARTMENT if performer.kind == "head" else None)
     try:
         return Subject(kind, uuid.UUID(performer.ref)) if kind else None
     except ValueError:
@@ -124,7 +127,15 @@ def subject_performer(subject: Subject) -> Performer | None:
 
 def search(query: str) -> list[tuple[str, SubjectChoice]]:
     """People, posts, departments and roles by name: key of the performer, and its words."""
-    found = subject_search(query, kinds=(PERSON, POST, DEPARTMENT_TREE, ROLE), limit=FOUND) if query else []
+    if not query:
+        return []
+    found = subject_search(query, kinds=(PERSON,), limit=FOUND)
+    departments = directory("department")
+    for each in departments.search(query, FOUND) if departments else ():
+        found.append(
+            SubjectChoice(Subject(DEPARTMENT, each.id), each.label, each.detail, ICONS["department"])
+        )
+    found += subject_search(query, kinds=(POST, ROLE), limit=FOUND)
     return [
         (key_of(performer), choice) for choice in found if (performer := subject_performer(choice.subject))
     ]
@@ -135,9 +146,8 @@ def ready(
 ) -> list[tuple[str, str, str]]:
     """What can be chosen without looking for it: key, words, icon. `steps`: id and name of other steps."""
     found = [("starter:", gettext("The starter"), ICONS["starter"])]
-    for ref in HEADS:
-        label = str(PERFORMERS["head"]).format(ref=HEADS[ref])
-        found.append((f"head:{ref}", label, ICONS["head"]))
+    label = str(PERFORMERS["head"]).format(ref=HEADS["starter"])
+    found.append(("head:starter", label, ICONS["head"]))
     if not copies:
         found.append(("chosen:", pgettext("performer", "Chosen in the step before"), ICONS["chosen"]))
     for node, name in steps:
