@@ -20,6 +20,14 @@ function = Function(
             permission=permissions.DESIGN,
             order=56,
         ),
+        NavItem(
+            "workflow.insight",
+            _("Insight"),
+            "chart-bar",
+            "workflow:insight",
+            permission=permissions.OVERSEE,
+            order=57,
+        ),
     ),
     permissions=(
         Permission(permissions.USE, _("Start processes and handle to-do items"), roles=("staff",)),
