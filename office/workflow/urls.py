@@ -1,7 +1,12 @@
 """Addresses of processes and the to-do list, below /workflow/ in an office."""
 
-from office.workflow import urls_work
+from django.urls import include, path
+
+from office.workflow import urls_insight, urls_work
 
 app_name = "workflow"
-
-urlpatterns = [*urls_work.urlpatterns]
+urlpatterns = [
+    path("processes/", include("office.workflow.urls_manage")),
+    *urls_insight.urlpatterns,
+    *urls_work.urlpatterns,
+]

@@ -45,6 +45,7 @@ FINDINGS = {
     "field_unknown": _("The form has no field “{ref}”."),
     "field_person": _("The field “{ref}” does not hold a person."),
     "role_unknown": _("There is no role “{ref}”."),
+    "performer_gone": _("Somebody who is named here does not work here any more, or was removed ({kind})."),
     "service_missing": _("It is not said which service does this."),
     "service_unknown": _("There is no service “{ref}”."),
     "process_missing": _("It is not said which process is called."),

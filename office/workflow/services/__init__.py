@@ -14,10 +14,20 @@ from office.workflow.services.absences import absence_end, absence_set
 from office.workflow.services.acts import cancel, resume, suspend, urge
 from office.workflow.services.brief import Brief, todo_brief
 from office.workflow.services.calling import service_retry
+from office.workflow.services.drafts import (
+    draft_bpmn_save,
+    draft_form_save,
+    draft_report,
+    draft_restore,
+    draft_steps,
+    draft_steps_save,
+)
 from office.workflow.services.files import file_read, files_attach
 from office.workflow.services.hands import add_signers, assign, hand_over, reassign
 from office.workflow.services.items import todo_add, todo_done
 from office.workflow.services.moving import move, move_preview
+from office.workflow.services.processes import process_create, process_resume, process_stop, process_update
+from office.workflow.services.publishing import version_publish
 from office.workflow.services.returning import Place, returnable, send_back, withdraw, withdrawable
 from office.workflow.services.running import (
     Next,
@@ -31,6 +41,7 @@ from office.workflow.services.running import (
     unfollow,
     values_save,
 )
+from office.workflow.services.templates import template_adopt, template_merge
 from office.workflow.services.waking import wake_due
 
 __all__ = [
@@ -45,6 +56,12 @@ __all__ = [
     "complete",
     "file_read",
     "files_attach",
+    "draft_bpmn_save",
+    "draft_form_save",
+    "draft_report",
+    "draft_restore",
+    "draft_steps",
+    "draft_steps_save",
     "follow",
     "hand_over",
     "item_read",
@@ -52,6 +69,10 @@ __all__ = [
     "move_preview",
     "preview",
     "preview_start",
+    "process_create",
+    "process_resume",
+    "process_stop",
+    "process_update",
     "reassign",
     "resume",
     "returnable",
@@ -60,12 +81,15 @@ __all__ = [
     "signal",
     "start",
     "suspend",
+    "template_adopt",
+    "template_merge",
     "todo_add",
     "todo_brief",
     "todo_done",
     "unfollow",
     "urge",
     "values_save",
+    "version_publish",
     "wake_due",
     "withdraw",
     "withdrawable",

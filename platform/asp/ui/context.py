@@ -232,7 +232,13 @@ class Shell:
         current = self._active([(item.code, item.url_name, url) for item, url in found])
         return [
             NavEntry(
-                item.code, str(item.label), item.icon, url, item.code == current, item.order, self._mark(item.code)
+                item.code,
+                str(item.label),
+                item.icon,
+                url,
+                item.code == current,
+                item.order,
+                self._mark(item.code),
             )
             for item, url in found
         ]

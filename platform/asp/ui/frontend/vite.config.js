@@ -30,7 +30,7 @@ export default defineConfig({
     target: ["chrome111", "firefox121", "safari17"],
     reportCompressedSize: false,
     rollupOptions: {
-      input: { main: "src/main.js", theme: "src/theme.js", live: "src/live/worker.js" },
+      input: { main: "src/main.js", theme: "src/theme.js", live: "src/live/worker.js", designer: "src/designer.js" },
     },
   },
 });

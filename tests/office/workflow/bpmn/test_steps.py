@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from asp.forms import Definition as Form
 from office.workflow.bpmn.gate import check
 from office.workflow.bpmn.steps import (
     NotAList,
@@ -18,10 +19,11 @@ from office.workflow.bpmn.steps import (
     write_steps,
 )
 from office.workflow.bpmn.writing import write
+from office.workflow.managing.facts import field_kinds
 from tests.support.bpmn import END, START, Runner, bpmn, chain, flow, part, timer, user
 from tests.support.engineering_centre import ENGINEERING_CENTRE
 
-TEMPLATES = sorted((Path(__file__).parents[4] / "office" / "workflow" / "templates_central").glob("*.json"))
+TEMPLATES = sorted((Path(__file__).parents[4] / "office" / "workflow" / "central").glob("*.json"))
 AGREE = {"value": "agree", "label": "同意", "label_en": "Agree", "goto": "next"}
 
 
@@ -72,7 +74,7 @@ def test_it_is_written_and_read_back_exactly(stored: dict[str, Any]) -> None:
 def test_central_templates_are_published(path: Path) -> None:
     template = json.loads(path.read_text())
     steps = steps_from_json(template["steps"])
-    fields = {each["name"]: each["kind"] for each in template["fields"]}
+    fields = field_kinds(Form.read(template["form"]))
     report = check(write_steps(steps), fields=fields, roles=template["roles"], services=[], processes={})
     assert report.findings == []
     assert report.definition is not None
@@ -85,7 +87,15 @@ def test_central_templates_are_published(path: Path) -> None:
 
 def test_there_are_templates() -> None:
     names = {path.stem for path in TEMPLATES}
-    assert names == {"leave", "business_trip", "purchase", "seal_use", "vehicle_use", "general_approval"}
+    assert names == {
+        "leave",
+        "business_trip",
+        "purchase",
+        "seal_use",
+        "vehicle_use",
+        "general_approval",
+        "open_flow",
+    }
 
 
 def test_the_outcomes_lead_where_the_list_says() -> None:
