@@ -58,8 +58,9 @@ def event_sentence(event: Event, step: str, *, bare: bool = False) -> str:
     text = str(SENTENCES.get(event.kind, event.kind))
     to = event.params.get("to")
     names = [str(each) for each in to] if isinstance(to, list) else [str(to or "–")]
-    name = event.actor_name or gettext("The system")
-    if event.for_name and event.actor_name:
+    # What no person did was done by a part of the system, whatever its name.
+    name = event.actor_name if event.actor_id else gettext("The system")
+    if event.for_name and event.actor_id:
         name = gettext("{name} for {other}").format(name=name, other=event.for_name)
     filled = {
         "name": name,
