@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-AREAS = ("host", "ground", "workflow_engine")
+AREAS = ("host", "ground", "workflow_engine", "workflow_insight", "workflow_todo")
 
 
 def main(arguments: list[str]) -> int:

@@ -197,3 +197,9 @@ def figures() -> Figures:
         posts=Post.objects.count(),
         **counted,
     )
+
+
+def main_departments(accounts: Collection[uuid.UUID]) -> dict[uuid.UUID, Department]:
+    """The main department of each of these accounts that has one, in one statement."""
+    held = Appointment.objects.filter(member__account_id__in=accounts, primary=True)
+    return {each.member.account_id: each.department for each in held.select_related("member", "department")}

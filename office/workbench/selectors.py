@@ -20,6 +20,7 @@ from asp.ui.moments import local, today
 from asp.ui.text import localized, reads_chinese
 from office.library.services import recent_for, usage_for
 from office.organization.selectors import figures, main_place_of
+from office.workflow.services import todo_brief
 from tenants.context import current_bureau
 
 RECENT = 8
@@ -72,9 +73,10 @@ def jobs_under_way(account: Account) -> list[Job]:
 
 
 def for_staff(account: Account) -> dict[str, Any]:
-    """Files used lately, storage, and where the person works."""
+    """What waits for the person, files used lately, storage, and where the person works."""
     place = main_place_of(account)
     found: dict[str, Any] = {
+        "todo": todo_brief(account=account),
         "department": place[0] if place else None,
         "post": place[1] if place else None,
         "second_factor": account.has_second_factor,

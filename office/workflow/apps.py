@@ -8,6 +8,9 @@ class WorkflowConfig(AppConfig):
     verbose_name = _("Processes")
 
     def ready(self) -> None:
-        from office.workflow import audit_actions
+        from asp.ui.context import register_mark
+        from office.workflow import audit_actions, audit_insight, todo_mark, uploads  # noqa: F401 (its sentences)
 
         audit_actions.register_all()
+        uploads.register()
+        register_mark(todo_mark.NAV, todo_mark.mark_of)

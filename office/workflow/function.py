@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from office.workflow import permissions
-from tenants.registry import Function, NavItem, Permission, SchemaCost
+from tenants.registry import Function, NavItem, Permission, Privilege, SchemaCost
 
 function = Function(
     code="workflow",
@@ -11,13 +11,22 @@ function = Function(
     urls="office.workflow.urls",
     path="workflow/",
     navigation=(
+        NavItem("workflow", _("To-do"), "checkbox", "workflow:todo", permission=permissions.USE, order=5),
         NavItem(
             "workflow.processes",
             _("Processes"),
             "sitemap",
             "workflow:process-list",
             permission=permissions.DESIGN,
-            order=46,
+            order=56,
+        ),
+        NavItem(
+            "workflow.insight",
+            _("Insight"),
+            "chart-bar",
+            "workflow:insight",
+            permission=permissions.OVERSEE,
+            order=57,
         ),
     ),
     permissions=(
@@ -25,8 +34,15 @@ function = Function(
         Permission(permissions.DESIGN, _("Draw, publish and stop processes")),
         Permission(permissions.OVERSEE, _("See every process in progress and intervene")),
     ),
-    jobs=("office.workflow.tasks",),
+    jobs=(
+        "office.workflow.calls",
+        "office.workflow.tasks",
+        "office.workflow.tasks_files",
+        "office.workflow.tasks_insight",
+    ),
+    # What happened to an instance is only added to.
+    privileges=(Privilege("workflow_event", ("SELECT", "INSERT")),),
     deadlines="office.workflow.services.clock.recompute",
-    cost=SchemaCost(tables=9, indexes=30),
+    cost=SchemaCost(tables=9, indexes=31),
     order=55,
 )

@@ -18,6 +18,8 @@ TUS = {"Tus-Resumable": "1.0.0"}
 OCTETS = {**TUS, "Content-Type": "application/offset+octet-stream"}
 CHUNK = 1536 * 1024  # no divisor of a part: the server has to keep tails
 PATIENCE = 75.0
+# For work in the background nobody sits and waits: people come back later, and it must be done then.
+PATIENCE_FOR_WORK = 300.0
 PAUSE = 0.25
 QUOTA_GB = 3
 
@@ -26,9 +28,11 @@ class GaveUp(AssertionError):
     """A client was kept waiting longer than anybody would."""
 
 
-def patiently(ledger: Ledger, what: str, attempt: Callable[[], Answer | None]) -> Answer:
+def patiently(
+    ledger: Ledger, what: str, attempt: Callable[[], Answer | None], *, patience: float = PATIENCE
+) -> Answer:
     """Repeat `attempt` until it gives an answer. It gives None, or raises Unanswered, after a trouble."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     last = ""
     while time.monotonic() < deadline:
         try:
@@ -40,7 +44,7 @@ def patiently(ledger: Ledger, what: str, attempt: Callable[[], Answer | None]) -
             if answer is not None:
                 return answer
         time.sleep(PAUSE)
-    raise GaveUp(f"{what}: no success within {PATIENCE:.0f} s; {last or ledger.troubles[-1:]}")
+    raise GaveUp(f"{what}: no success within {patience:.0f} s; {last or ledger.troubles[-1:]}")
 
 
 def passing(ledger: Ledger, answer: Answer, what: str, *also: int) -> bool:

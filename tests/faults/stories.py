@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tests.browser.sheets import staff_sheet
 from tests.faults.browser import Answer, Browser
-from tests.faults.clients import GaveUp, Uploader, approve, once, passing, patiently
+from tests.faults.clients import PATIENCE_FOR_WORK, GaveUp, Uploader, approve, once, passing, patiently
 from tests.faults.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _awaited(ledger: Ledger, browser: Browser, path: str, what: str, is_there: C
             raise GaveUp(f"{what}: {answer.words}")
         return answer if is_there(answer.text) else None
 
-    patiently(ledger, f"{what} on {path}", attempt)
+    patiently(ledger, f"{what} on {path}", attempt, patience=PATIENCE_FOR_WORK)
 
 
 def check_log(world: World) -> None:

@@ -5,7 +5,7 @@ is styled inline, which the content security policy forbids; presentation attrib
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -36,14 +36,21 @@ _SIGNS = {
 
 
 def svg(
-    definition: Definition, picture: Picture | None = None, *, path: Path | None = None, key: str = "flow"
+    definition: Definition,
+    picture: Picture | None = None,
+    *,
+    path: Path | None = None,
+    key: str = "flow",
+    marks: Mapping[str, str] | None = None,
+    notes: Mapping[str, str] | None = None,
 ) -> SafeString:
     """The drawing of a process.
 
     `path`: what was passed and where it stands; without it nothing is marked. `key` makes ids unique where
-    a page shows several. Names are in the language that is active now, escaped.
+    a page shows several. `marks` are further classes of elements, `notes` short texts beside flows and under
+    steps, by their ids. Names are in the language that is active now, escaped.
     """
-    return _Drawing(definition, picture or layout(definition), path, key).draw()
+    return _Drawing(definition, picture or layout(definition), path, key, marks or {}, notes or {}).draw()
 
 
 def element_name(element: Node | Flow | Definition) -> str:
@@ -53,11 +60,21 @@ def element_name(element: Node | Flow | Definition) -> str:
 
 
 class _Drawing:
-    def __init__(self, definition: Definition, picture: Picture, path: Path | None, key: str) -> None:
+    def __init__(
+        self,
+        definition: Definition,
+        picture: Picture,
+        path: Path | None,
+        key: str,
+        marks: Mapping[str, str],
+        notes: Mapping[str, str],
+    ) -> None:
         self.definition = definition
         self.picture = picture
         self.path = path
         self.key = escape(key)
+        self.marks = marks
+        self.notes = notes
 
     def draw(self) -> SafeString:
         xs = [each.x for each in self.picture.boxes.values()]
@@ -85,7 +102,7 @@ class _Drawing:
                 ' viewBox="{} {} {} {}" width="{}" height="{}" font-size="12" text-anchor="middle">'
                 '<title id="{}-title">{}</title><desc id="{}-desc">{}</desc>'
                 '<defs><marker id="{}-arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7"'
-                ' markerHeight="7" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z" fill="currentColor"/>'
+                ' markerHeight="7" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z" fill="currentColor"/>'
                 "</marker></defs>",
                 self.key,
                 self.key,
@@ -121,6 +138,8 @@ class _Drawing:
         return _("Now at: {current}. Done: {done}").format(current=_joined(current), done=_joined(done))
 
     def _class(self, kind: str, element: str) -> str:
+        if element in self.marks:
+            kind = f"{kind} {self.marks[element]}"
         if self.path is None:
             return kind
         if element in self.path.current:
@@ -138,6 +157,9 @@ class _Drawing:
         if name := element_name(flow):
             x, y = _half(line)
             made += format_html('<text x="{}" y="{}">{}</text>', _n(x), _n(y - 5), name[:24])
+        if flow.id in self.notes:
+            x, y = _half(line)
+            made += _note(x, y + 14, self.notes[flow.id])
         return made + mark_safe("</g>")
 
     def _node(self, node: Node) -> SafeString:
@@ -158,6 +180,8 @@ class _Drawing:
             for index, text in enumerate(lines):
                 place = y + 4 + 15 * (index - (len(lines) - 1) / 2)
                 made += format_html('<text x="{}" y="{}">{}</text>', _n(x), _n(place), text)
+            if node.id in self.notes:
+                made += _note(x, box.bottom + 15, self.notes[node.id])
         else:
             if sign := _SIGNS.get(node.kind) or _SIGNS.get(node.event):
                 made += _sign(x, y + 5, sign)
@@ -205,6 +229,10 @@ def _sign(x: float, y: float, sign: str) -> SafeString:
     return format_html(
         '<text class="bpmn-sign" aria-hidden="true" x="{}" y="{}">{}</text>', _n(x), _n(y), sign
     )
+
+
+def _note(x: float, y: float, text: str) -> SafeString:
+    return format_html('<text class="bpmn-note" x="{}" y="{}">{}</text>', _n(x), _n(y), text)
 
 
 def _n(value: float) -> str:

@@ -1,1 +1,1 @@
-"""Reads of the workflow."""
+"""What the pages of the workflow read."""

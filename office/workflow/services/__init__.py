@@ -10,7 +10,9 @@
 What happens is heard with `office.workflow.hooks.listen`; services that a process calls are registered there.
 """
 
+from office.workflow.services.absences import absence_end, absence_set
 from office.workflow.services.acts import cancel, resume, suspend, urge
+from office.workflow.services.brief import Brief, todo_brief
 from office.workflow.services.calling import service_retry
 from office.workflow.services.drafts import (
     draft_bpmn_save,
@@ -20,6 +22,7 @@ from office.workflow.services.drafts import (
     draft_steps,
     draft_steps_save,
 )
+from office.workflow.services.files import file_read, files_attach
 from office.workflow.services.hands import add_signers, assign, hand_over, reassign
 from office.workflow.services.items import todo_add, todo_done
 from office.workflow.services.moving import move, move_preview
@@ -42,12 +45,17 @@ from office.workflow.services.templates import template_adopt, template_merge
 from office.workflow.services.waking import wake_due
 
 __all__ = [
+    "Brief",
     "Next",
     "Place",
+    "absence_end",
+    "absence_set",
     "add_signers",
     "assign",
     "cancel",
     "complete",
+    "file_read",
+    "files_attach",
     "draft_bpmn_save",
     "draft_form_save",
     "draft_report",
@@ -76,6 +84,7 @@ __all__ = [
     "template_adopt",
     "template_merge",
     "todo_add",
+    "todo_brief",
     "todo_done",
     "unfollow",
     "urge",

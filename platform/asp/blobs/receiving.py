@@ -214,6 +214,9 @@ class Receiver:
                     key=key,
                     offset=offset,
                 )
+        except DatabaseUnavailable:
+            # Nobody knows whether it was committed: the row may name this tail by now. If not, the sweep finds it.
+            raise
         except UserFacingError:
             self._delete_quietly(name)
             raise

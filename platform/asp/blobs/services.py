@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
@@ -84,6 +84,8 @@ def blob_write(
                 checked_at=timezone.now(),
                 expires_at=expires_at,
             )
+    except (OperationalError, InterfaceError):
+        raise  # perhaps it was committed, and only the answer was lost: an orphan is for the sweep
     except BaseException:
         try:
             store.delete(name)

@@ -36,6 +36,20 @@ class NavEntry:
     url: str
     active: bool
     order: int = 100
+    mark: "Mark | None" = None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A number beside an entry: how much waits behind it, whether some of it is late.
+
+    `part` is the address of the number alone, fetched anew when the live event `event` is told.
+    """
+
+    part: str
+    event: str
+    count: int
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +78,14 @@ _bells: list[Callable[[HttpRequest], Bell | None]] = []
 def register_bell(source: Callable[[HttpRequest], Bell | None]) -> None:
     """Say where the bell comes from; notifications lie above this app."""
     _bells[:] = [source]
+
+
+_marks: dict[str, Callable[[HttpRequest], Mark | None]] = {}
+
+
+def register_mark(code: str, source: Callable[[HttpRequest], Mark | None]) -> None:
+    """Say where the number beside the entry `code` comes from; functions lie above this app."""
+    _marks[code] = source
 
 
 def url_or_empty(name: str) -> str:
@@ -209,9 +231,21 @@ class Shell:
         found.sort(key=lambda each: each[0].order)
         current = self._active([(item.code, item.url_name, url) for item, url in found])
         return [
-            NavEntry(item.code, str(item.label), item.icon, url, item.code == current, item.order)
+            NavEntry(
+                item.code,
+                str(item.label),
+                item.icon,
+                url,
+                item.code == current,
+                item.order,
+                self._mark(item.code),
+            )
             for item, url in found
         ]
+
+    def _mark(self, code: str) -> Mark | None:
+        source = _marks.get(code)
+        return source(self.request) if source is not None else None
 
     def _active(self, entries: list[tuple[str, str, str]]) -> str:
         """The code of the entry that this page belongs to.

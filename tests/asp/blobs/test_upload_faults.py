@@ -7,10 +7,12 @@ import socket
 
 import pytest
 from django.db import OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from asp.blobs import brief, store, sweeping, uploads
 from asp.blobs.errors import StoreUnavailable
-from asp.blobs.models import BlobState, UploadState
+from asp.blobs.models import Blob, BlobState, Upload, UploadState
+from asp.blobs.sealed import sealed_object
 from asp.blobs.services import blob_write, quota_get
 from tenants.context import site_context
 from tests.asp.blobs import support
@@ -219,3 +221,53 @@ def test_a_refusal_reaches_a_client_that_is_still_sending(tus: Tus) -> None:
         status, headers = support.answer(connection)
     assert status == 415
     assert headers["tb-error-code"] == "blobs.media_type_refused"
+
+
+class LostAnswer:
+    """Commits for real, and loses the answer of commit `number`: the server went away in that moment."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.count = 0
+        self.commit = BaseDatabaseWrapper.commit
+
+    def __call__(self, connection: BaseDatabaseWrapper) -> None:
+        self.commit(connection)
+        self.count += 1
+        if self.count == self.number:
+            raise OperationalError("server closed the connection unexpectedly")
+
+
+@pytest.mark.parametrize("number", range(1, 9))
+def test_what_was_acknowledged_is_there_whichever_commit_lost_its_answer(
+    tus: Tus, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """A commit without an answer may have happened: nothing that its row would name is thrown away."""
+    body = content(PART + 3000)
+    location = tus.location(len(body))
+    assert tus.patch(location, 0, body[:1000]).status_code == 204
+    lost = LostAnswer(number)
+    monkeypatch.setattr(BaseDatabaseWrapper, "commit", lambda self: lost(self))
+    tus.patch(location, 1000, body[1000:2000])
+    monkeypatch.undo()
+    with site_context(tus.site):
+        Upload.objects.update(lease=None, lease_until=None)
+    assert tus.offset(location) >= 1000
+    tus.patch(location, tus.offset(location), body[tus.offset(location) : 2500])
+    assert tus.offset(location) == 2500, "a tail that is named was deleted"
+    finish_and_compare(tus, location, body)
+
+
+def test_a_written_blob_is_there_when_the_commit_lost_its_answer(
+    tus: Tus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with site_context(tus.site):
+        lost = LostAnswer(1)
+        monkeypatch.setattr(BaseDatabaseWrapper, "commit", lambda self: lost(self))
+        with pytest.raises(OperationalError):
+            blob_write(actor=support.ACTOR, data=b"abc", filename="a.bin", media_type="")
+        monkeypatch.undo()
+        for blob in Blob.objects.filter(state=BlobState.READY, size=3):
+            sealed = sealed_object(blob)
+            assert store.size_of(sealed.name) == sealed.sealed_size
+        assert Blob.objects.filter(size=3).exists()

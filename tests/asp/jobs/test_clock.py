@@ -1,5 +1,6 @@
 import datetime
 
+import pytest
 from django.utils import timezone
 
 from asp.jobs import registry
@@ -50,3 +51,33 @@ def test_one_finished_row_is_kept(fresh_bureau):
             assert start_periodic(spec, since=timezone.now()) == 1
             Job.objects.filter(name=tick.name).update(state=JobState.DONE, finished_at=timezone.now())
     assert len(jobs_of(fresh_bureau)) == 1
+
+
+WANTED = {"answer": False, "raises": False}
+
+
+def is_wanted() -> bool:
+    if WANTED["raises"]:
+        raise ValueError("nobody knows")
+    return WANTED["answer"]
+
+
+@periodic(every=600, wanted=is_wanted)
+@job("tests.if_wanted", title="Every ten minutes, if there is something to do")
+def seldom(run) -> None:
+    run.check()
+
+
+@pytest.mark.parametrize(
+    ("answer", "raises", "started"), [(False, False, 0), (True, False, 1), (False, True, 1)]
+)
+def test_it_is_started_only_if_it_is_wanted(fresh_bureau, monkeypatch, answer, raises, started):
+    """Whoever cannot say whether it is wanted will find out in the job."""
+    monkeypatch.setitem(WANTED, "answer", answer)
+    monkeypatch.setitem(WANTED, "raises", raises)
+    clock = Clock()
+    clock.step()
+    clock._next = dict.fromkeys(clock._next, 0.0)
+    clock.step()
+    with bureau_context(fresh_bureau):
+        assert Job.objects.filter(name=seldom.name).count() == started

@@ -4,7 +4,8 @@ import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from asp.accounts.models import AccountState
@@ -192,3 +193,32 @@ def test_every_kind_has_a_site_and_words(office):
     assert {kind.code for kind in kinds.kinds_on(current_site())} >= {SHARED, "jobs.done", "jobs.failed"}
     for kind in kinds.kinds_on(current_site()):
         assert kind.sentence({})
+
+
+def test_many_things_are_told_with_the_statements_of_one(office):
+    words = [
+        services.Word(
+            kind=SHARED, to=[office.clerk.pk, office.head.pk], params=PARAMS | {"name": f"第{number}份"}
+        )
+        for number in range(30)
+    ]
+    with CaptureQueriesContext(connection) as one:
+        assert services.announce_many(words[:1]) == 2
+    Notification.objects.all().delete()
+    with CaptureQueriesContext(connection) as many:
+        assert services.announce_many(words, actor=Actor.of_account(office.head)) == 30
+    assert len(many) <= len(one)
+    assert [each.params["name"] for each in told(office.clerk)] == [f"第{number}份" for number in range(30)]
+    assert told(office.head) == []
+
+
+def test_many_things_are_told_all_or_not_at_all(office):
+    good = services.Word(kind=SHARED, to=[office.clerk.pk], params=PARAMS)
+    for wrong in (
+        services.Word(kind="nobody.knows", to=[office.clerk.pk]),
+        services.Word(kind=SHARED, to=[office.clerk.pk], url="https://elsewhere/"),
+    ):
+        with pytest.raises((kinds.UnknownKindError, ValueError)):
+            services.announce_many([good, wrong])
+    assert told(office.clerk) == []
+    assert services.announce_many([]) == 0

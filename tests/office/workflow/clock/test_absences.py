@@ -2,7 +2,6 @@
 
 import datetime
 import threading
-import uuid
 from typing import Any
 
 import pytest
@@ -25,6 +24,7 @@ from office.workflow.services.absences import (
     stand_in_for,
 )
 from tenants.context import bureau_context
+from tenants.keys import uuid7
 from tests.office.workflow.clock.world import World, holders
 
 DAY = datetime.timedelta(days=1)
@@ -114,7 +114,7 @@ def test_it_refuses_what_makes_no_sense(world: World, wrong: str) -> None:
     elif wrong == "too long":
         given["ends"] = now + 400 * DAY
     else:
-        given["processes"] = [uuid.uuid4()]
+        given["processes"] = [uuid7()]
     try:
         with pytest.raises(errors.AbsenceInvalid):
             absence_set(actor=Actor.of_account(a), account=a, **given)

@@ -19,6 +19,17 @@ from tenants.site import BureauRef
 from tests.support.people import TESTER, Cast, activate, people
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+FORM = {
+    "format": 1,
+    "title": {"zh": "申请"},
+    "sections": [
+        {
+            "name": "main",
+            "title": {"zh": "内容"},
+            "fields": [{"name": "reason", "kind": "text", "label": {"zh": "事由"}}],
+        }
+    ],
+}
 AGREE = {"value": "agree", "label": "同意", "label_en": "Agree", "goto": "next"}
 
 
@@ -58,7 +69,7 @@ class World:
             name=process.name,
             bpmn=xml.decode(),
             spec=spec.compile(xml),
-            form={"format": 1, "fields": []},
+            form=FORM,
             engine="test",
         )
         process.current = version

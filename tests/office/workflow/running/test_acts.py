@@ -99,7 +99,7 @@ def test_it_moves_to_another_version(world: World) -> None:
 
 SERVICE = """
   <startEvent id="s"/><sequenceFlow id="f1" sourceRef="s" targetRef="pay"/>
-  <serviceTask id="pay" name="付款"><extensionElements><tb:service code="tests.noted"/></extensionElements></serviceTask>
+  <serviceTask id="pay" name="付款"><extensionElements><tb:service name="tests.noted"/></extensionElements></serviceTask>
   <sequenceFlow id="f2" sourceRef="pay" targetRef="after"/>
   <userTask id="after" name="确认"><extensionElements><tb:performers><tb:performer kind="starter"/></tb:performers></extensionElements></userTask>
   <sequenceFlow id="f3" sourceRef="after" targetRef="e"/><endEvent id="e"/>

@@ -4,6 +4,7 @@ import "./tokens.css";
 import "./components.css";
 import "./grown.css";
 import "./dynamic.css";
+import "./insight.css";
 import "./print.css";
 
 import htmx from "htmx.org";

@@ -1,0 +1,61 @@
+"""Bars as SVG: without JavaScript, coloured by classes, with every figure as text for who cannot see them."""
+
+from collections.abc import Sequence
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from asp.ui.moments import day_text
+from office.workflow.insight.figures import Week
+
+HEIGHT, BOTTOM, TOP, LEFT = 168, 140, 12, 34
+_GROUP, _MOST_LABELS = 26, 8
+
+
+def week_chart(weeks: Sequence[Week]) -> SafeString:
+    """What began and what was completed, week by week."""
+    width = LEFT + max(len(weeks) * _GROUP, 8 * _GROUP)
+    most = max((max(each.started, each.completed) for each in weeks), default=0) or 1
+    step = -(-len(weeks) // _MOST_LABELS) or 1
+    bars, labels = [], []
+    for number, week in enumerate(weeks):
+        x = LEFT + number * _GROUP
+        spoken = _("Week of {day}: {started} started, {completed} completed").format(
+            day=day_text(week.first), started=week.started, completed=week.completed
+        )
+        bars.append((spoken, *_bar(x + 3, week.started, most), *_bar(x + 13, week.completed, most)))
+        if number % step == 0:
+            labels.append((x + _GROUP / 2, HEIGHT - 10, f"{week.first.month}/{week.first.day}"))
+    title = _("Started and completed, week by week")
+    return format_html(
+        '<svg class="tb-chart is-weeks" viewBox="0 0 {} {}" role="img" aria-label="{}">'
+        '<line x1="{}" y1="{}" x2="{}" y2="{}"/><line x1="{}" y1="{}" x2="{}" y2="{}"/>'
+        '<text class="is-axis" x="{}" y="{}">{}</text><text class="is-axis" x="{}" y="{}">0</text>{}{}</svg>',
+        width, HEIGHT, title,
+        LEFT, BOTTOM, width, BOTTOM, LEFT, TOP, width, TOP,
+        LEFT - 6, TOP + 4, most, LEFT - 6, BOTTOM + 4,
+        format_html_join(
+            "",
+            '<g><title>{}</title><rect class="is-started" x="{}" y="{}" width="9" height="{}"/>'
+            '<rect class="is-completed" x="{}" y="{}" width="9" height="{}"/></g>',
+            bars,
+        ),
+        format_html_join("", '<text x="{}" y="{}">{}</text>', labels),
+    )  # fmt: skip
+
+
+def meter(value: float, most: float, kind: str = "") -> SafeString:
+    """A bar inside a cell, beside its figure. `kind` is a class: is-late, is-quiet."""
+    width = 0.0 if most <= 0 else max(0.0, min(100.0, 100 * value / most))
+    return format_html(
+        '<svg class="tb-meter {}" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"'
+        ' focusable="false"><rect class="is-ground" width="100" height="6"/><rect width="{}" height="6"/></svg>',
+        kind,
+        f"{width:.1f}",
+    )
+
+
+def _bar(x: int, count: int, most: int) -> tuple[int, str, str]:
+    height = (BOTTOM - TOP) * count / most
+    return x, f"{BOTTOM - height:.1f}", f"{height:.1f}"

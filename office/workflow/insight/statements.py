@@ -1,0 +1,226 @@
+"""The statements of the figures. Constants: nothing that anybody typed ever becomes part of a statement.
+
+`place` names a step: its node, with the code of the called process before it where it lies in one.
+"""
+
+from typing import Final
+
+from asp.workdays.arithmetic.hours import MOST_SPANS
+from office.workflow.insight.worktime import DAY, OFFSET
+
+_PLACE: Final = "CASE WHEN s.process = '' THEN s.node ELSE s.process || '/' || s.node END"
+
+# Instances of the process and the departments, whenever they were.
+_ALL: Final = """
+scoped AS (
+    SELECT i.id, i.process_id, i.state, i.created_at, i.ended_at, i.pauses
+    FROM workflow_instance i
+    WHERE (%(process)s::uuid IS NULL OR i.process_id = %(process)s::uuid)
+      AND (%(departments)s::uuid[] IS NULL OR i.department_id = ANY(%(departments)s::uuid[]))
+)"""
+
+# Those of them that were under way at some time of the period.
+_ACTIVE: Final = """
+scoped AS (
+    SELECT i.id, i.process_id, i.state, i.created_at, i.ended_at, i.pauses
+    FROM workflow_instance i
+    WHERE (%(process)s::uuid IS NULL OR i.process_id = %(process)s::uuid)
+      AND (%(departments)s::uuid[] IS NULL OR i.department_id = ANY(%(departments)s::uuid[]))
+      AND i.created_at < %(ends)s
+      AND (i.ended_at IS NULL OR i.ended_at >= %(begins)s)
+)"""
+
+_CALENDAR: Final = "cal AS (SELECT %(before)s::int[] AS before)"
+
+
+def _epoch(column: str) -> str:
+    """Seconds on Shanghai's clock; `date_part` gives floats, `extract` numerics, which are ten times slower."""
+    return f"date_part('epoch', {column}) + {OFFSET}"
+
+
+def worked(seconds: str) -> str:
+    """The working time until `seconds` (of `_epoch`), as `Worktime.until` has it."""
+    day = f"least(greatest(floor({seconds} / {DAY})::int - %(origin)s, 0), %(last_day)s)"
+    time = f"({seconds} - floor({seconds} / {DAY}) * {DAY})"
+    inside = " + ".join(
+        f"greatest(0, least({time}, %(close{each})s) - %(open{each})s)" for each in range(MOST_SPANS)
+    )
+    return f"(cal.before[{day} + 1] + least(cal.before[{day} + 2] - cal.before[{day} + 1], {inside}))"
+
+
+def _pauses(begin: str, end: str) -> str:
+    """The working time between two working times in which the instance (`t.pauses`) was suspended."""
+    return f"""CASE WHEN t.pauses = '[]'::jsonb THEN 0 ELSE coalesce((
+        SELECT sum(greatest(0, least({end}, {worked("q.until")}) - greatest({begin}, {worked("q.since")})))
+        FROM (
+            SELECT {_epoch("(each ->> 0)::timestamptz")} AS since,
+                   {_epoch("coalesce((each ->> 1)::timestamptz, %(now)s)")} AS until
+            FROM jsonb_array_elements(t.pauses) AS each
+            WHERE each ->> 0 IS NOT NULL
+        ) q
+    ), 0) END"""
+
+
+COUNTS: Final = f"""
+WITH {_ALL}, late AS (
+    SELECT DISTINCT s.instance_id FROM workflow_step s WHERE s.state = 'open' AND s.due_at <= %(now)s
+)
+SELECT i.process_id,
+    count(*) FILTER (WHERE i.state = 'running') AS running,
+    count(*) FILTER (WHERE i.state = 'suspended') AS suspended,
+    count(*) FILTER (WHERE i.state = 'running' AND late.instance_id IS NOT NULL) AS late,
+    count(*) FILTER (WHERE i.created_at >= %(begins)s AND i.created_at < %(ends)s) AS started,
+    count(*) FILTER (WHERE i.state = 'completed' AND i.ended_at >= %(begins)s AND i.ended_at < %(ends)s) AS completed,
+    count(*) FILTER (WHERE i.state = 'cancelled' AND i.ended_at >= %(begins)s AND i.ended_at < %(ends)s) AS cancelled,
+    percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY date_part('epoch', i.ended_at - i.created_at))
+        FILTER (WHERE i.state = 'completed' AND i.ended_at >= %(begins)s AND i.ended_at < %(ends)s) AS duration
+FROM scoped i LEFT JOIN late ON late.instance_id = i.id
+GROUP BY i.process_id
+"""
+
+WEEKS: Final = f"""
+WITH {_ACTIVE}, moments AS (
+    SELECT created_at AS at, 1 AS started, 0 AS completed FROM scoped WHERE created_at >= %(begins)s
+    UNION ALL
+    SELECT ended_at, 0, 1 FROM scoped WHERE state = 'completed' AND ended_at < %(ends)s
+)
+SELECT date_trunc('week', at AT TIME ZONE 'Asia/Shanghai')::date AS week,
+    sum(started) AS started, sum(completed) AS completed
+FROM moments GROUP BY 1 ORDER BY 1
+"""
+
+WAITING: Final = f"""
+WITH {_ALL}
+SELECT i.process_id, {_PLACE} AS place, max(s.name) AS name, max(s.name_en) AS name_en,
+    count(*) AS count, min(s.began_at) AS oldest,
+    count(*) FILTER (WHERE s.due_at <= %(now)s AND i.state = 'running') AS late,
+    count(*) FILTER (WHERE s.stranded) AS stranded
+FROM workflow_step s JOIN scoped i ON i.id = s.instance_id
+WHERE s.state IN ('open', 'failed') AND i.state IN ('running', 'suspended')
+GROUP BY 1, 2
+ORDER BY count(*) DESC, min(s.began_at)
+"""
+
+PUNCTUAL: Final = f"""
+WITH {_ACTIVE}
+SELECT i.process_id, count(*) AS count, count(*) FILTER (WHERE s.ended_at > s.due_at) AS late
+FROM workflow_step s JOIN scoped i ON i.id = s.instance_id
+WHERE s.state = 'done' AND s.due_at IS NOT NULL AND s.ended_at >= %(begins)s AND s.ended_at < %(ends)s
+GROUP BY 1
+"""
+
+STEPS: Final = f"""
+WITH {_CALENDAR}, {_ACTIVE}, raw AS (
+    SELECT {_PLACE} AS place, s.name, s.name_en, s.kind, s.due_at, s.ended_at, i.pauses,
+        date_part('epoch', s.ended_at - s.began_at) AS elapsed,
+        {_epoch("s.began_at")} AS since, {_epoch("s.ended_at")} AS until
+    FROM workflow_step s JOIN scoped i ON i.id = s.instance_id
+    WHERE s.state = 'done' AND s.ended_at >= %(begins)s AND s.ended_at < %(ends)s
+), timed AS (
+    SELECT raw.*, {worked("raw.since")} AS worked_since, {worked("raw.until")} AS worked_until
+    FROM raw CROSS JOIN cal
+), measured AS (
+    SELECT t.*, t.worked_until - t.worked_since - {_pauses("t.worked_since", "t.worked_until")} AS worked
+    FROM timed t CROSS JOIN cal
+)
+SELECT place, max(name) AS name, max(name_en) AS name_en, max(kind) AS kind, count(*) AS count,
+    percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY elapsed) AS elapsed,
+    percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY worked) AS worked,
+    sum(elapsed) AS total,
+    count(due_at) AS with_deadline, count(*) FILTER (WHERE ended_at > due_at) AS late
+FROM measured GROUP BY place ORDER BY sum(elapsed) DESC
+"""
+
+# The step before one is the step that ended in the moment in which it began; after a timer or a message it is
+# the one that ended last. A way takes until somebody opens the next step; if nobody did, until that is over.
+WAYS: Final = f"""
+WITH {_ACTIVE}, ended AS (
+    SELECT s.id, s.instance_id, {_PLACE} AS place, s.began_at, s.ended_at, s.state
+    FROM workflow_step s JOIN scoped i ON i.id = s.instance_id
+    WHERE s.state IN ('done', 'returned') AND s.ended_at IS NOT NULL
+), causes AS (
+    SELECT DISTINCT ON (instance_id, ended_at) instance_id, ended_at, place, state
+    FROM ended ORDER BY instance_id, ended_at, place
+), opened AS (
+    SELECT w.step_id, min(w.read_at) AS at FROM workflow_workitem w
+    WHERE w.step_id IS NOT NULL AND w.read_at IS NOT NULL GROUP BY w.step_id
+), moves AS (
+    SELECT coalesce(c.place, l.place, '') AS source, s.place AS target,
+        coalesce(c.state, l.state, '') = 'returned' AS back,
+        date_part('epoch', least(coalesce(o.at, s.ended_at), s.ended_at) - coalesce(c.ended_at, l.ended_at, s.began_at)) AS waited,
+        date_part('epoch', least(coalesce(o.at, s.ended_at), s.ended_at) - s.began_at) AS unopened
+    FROM ended s
+    JOIN scoped i ON i.id = s.instance_id
+    LEFT JOIN causes c ON c.instance_id = s.instance_id AND c.ended_at = s.began_at
+    LEFT JOIN LATERAL (
+        SELECT p.place, p.state, p.ended_at FROM causes p
+        WHERE c.place IS NULL AND s.began_at > i.created_at
+          AND p.instance_id = s.instance_id AND p.ended_at <= s.began_at
+        ORDER BY p.ended_at DESC LIMIT 1
+    ) l ON true
+    LEFT JOIN opened o ON o.step_id = s.id
+    WHERE s.ended_at >= %(begins)s AND s.ended_at < %(ends)s
+)
+SELECT grouping(source) AS whole, source, target, coalesce(bool_and(back), false) AS back, count(*) AS count,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(waited, 0)) AS waited,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(unopened, 0)) AS unopened
+FROM moves GROUP BY GROUPING SETS ((source, target), (target))
+ORDER BY count(*) DESC
+"""
+
+EVENTS: Final = f"""
+WITH {_ACTIVE}
+SELECT CASE WHEN coalesce(s.process, '') = '' THEN coalesce(s.node, e.node) ELSE s.process || '/' || s.node END AS place,
+    e.kind, count(*) AS count, count(DISTINCT e.instance_id) AS instances
+FROM workflow_event e
+JOIN scoped i ON i.id = e.instance_id
+LEFT JOIN workflow_step s ON s.id = e.step_id
+WHERE e.kind IN ('returned', 'withdrawn', 'handed', 'reassigned', 'added', 'urged', 'escalated')
+  AND e.id >= %(oldest_event)s::uuid AND e.occurred_at >= %(begins)s AND e.occurred_at < %(ends)s
+GROUP BY 1, 2
+"""
+
+VARIANTS: Final = f"""
+WITH {_CALENDAR}, {_ACTIVE}, paths AS (
+    SELECT s.instance_id, string_agg({_PLACE}, ' ' ORDER BY s.began_at, s.node, s.id) AS path,
+        bool_or(s.state = 'returned') AS reworked
+    FROM workflow_step s JOIN scoped i ON i.id = s.instance_id
+    WHERE s.state IN ('done', 'returned')
+      AND i.state = 'completed' AND i.ended_at >= %(begins)s AND i.ended_at < %(ends)s
+    GROUP BY s.instance_id
+), timed AS (
+    SELECT coalesce(p.path, '') AS path, coalesce(p.reworked, false) AS reworked, i.pauses,
+        date_part('epoch', i.ended_at - i.created_at) AS elapsed,
+        {_epoch("i.created_at")} AS since, {_epoch("i.ended_at")} AS until
+    FROM scoped i LEFT JOIN paths p ON p.instance_id = i.id
+    WHERE i.state = 'completed' AND i.ended_at >= %(begins)s AND i.ended_at < %(ends)s
+), measured AS (
+    SELECT t.*, greatest({worked("t.until")} - {worked("t.since")}
+        - {_pauses(worked("t.since"), worked("t.until"))}, 0) AS worked
+    FROM timed t CROSS JOIN cal
+)
+SELECT path, count(*) AS count, bool_or(reworked) AS reworked,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY elapsed) AS elapsed,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY worked) AS worked,
+    sum(count(*)) OVER () AS total, count(*) OVER () AS variants,
+    sum(count(*) FILTER (WHERE reworked)) OVER () AS reworked_total
+FROM measured GROUP BY path ORDER BY count(*) DESC, path LIMIT 200
+"""
+
+PEOPLE: Final = f"""
+WITH {_ALL}, parts AS (
+    SELECT w.account_id AS who, 1 AS open, (w.due_at <= %(now)s)::int AS overdue, 0 AS done, 0 AS late,
+        CASE WHEN w.due_at <= %(now)s THEN w.due_at END AS oldest
+    FROM workflow_workitem w JOIN scoped i ON i.id = w.instance_id
+    WHERE w.state = 'open' AND w.kind <> 'read' AND i.state = 'running'
+    UNION ALL
+    SELECT w.done_by_id, 0, 0, 1, (w.done_at > w.due_at)::int, NULL
+    FROM workflow_workitem w JOIN scoped i ON i.id = w.instance_id
+    WHERE w.state = 'done' AND w.kind <> 'read' AND w.done_by_id IS NOT NULL
+      AND w.done_at >= %(begins)s AND w.done_at < %(ends)s
+)
+SELECT who, sum(open) AS open, sum(coalesce(overdue, 0)) AS overdue, sum(done) AS done,
+    sum(coalesce(late, 0)) AS late, min(oldest) AS oldest
+FROM parts GROUP BY who
+ORDER BY sum(coalesce(overdue, 0)) DESC, sum(coalesce(late, 0)) DESC, sum(open) DESC, sum(done) DESC, who
+"""
