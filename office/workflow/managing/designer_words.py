@@ -65,7 +65,7 @@ def words() -> dict[str, object]:
         "remove": _("Take {name} out"),
         "rule": _("If there are several"),
         "share": _("Share in percent"),
-        "order": _("Order"),
+        "order": _("Who signs when"),
         "deadline": _("Time for it"),
         "unit": _("Unit"),
         "after": _("If it is late, tell after"),
