@@ -11,7 +11,15 @@ from django.db import connection
 from playwright.sync_api import Browser, Page, Route
 
 ORIGIN = "http://office.localhost"
-PASSED_ON = ("content-type", "accept", "hx-request", "hx-current-url", "hx-target", "x-csrftoken", "idempotency-key")
+PASSED_ON = (
+    "content-type",
+    "accept",
+    "hx-request",
+    "hx-current-url",
+    "hx-target",
+    "x-csrftoken",
+    "idempotency-key",
+)
 
 
 @dataclass
