@@ -2,10 +2,12 @@
 
 import datetime
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from asp.accounts.models import Account
@@ -34,8 +36,9 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Instances: those that are open now, and what happened in the period."""
+    """Instances: those that are open now, and what happened in the period; `active` were under way in it."""
 
+    active: int = 0
     running: int = 0
     suspended: int = 0
     late: int = 0
@@ -186,11 +189,20 @@ class Reading:
         return cls(scope, now, params, worktime.day)
 
     def rows(self, statement: str) -> list[dict[str, Any]]:
-        """The rows of one of `statements`."""
+        """The rows of one of `statements`; inside `generous`."""
         with connection.cursor() as cursor:
             cursor.execute(statement, self.params)
             names = [each[0] for each in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@contextmanager
+def generous() -> Iterator[None]:
+    """Room for sorting in memory, for what is read inside: the usual 4 MB would send it to the disk."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('work_mem', '48MB', true)")
+        yield
 
 
 def counts(reading: Reading) -> dict[uuid.UUID, Counts]:

@@ -27,7 +27,7 @@ from office.workflow.insight.figures import (
     Week,
 )
 from office.workflow.insight.heat import heat
-from office.workflow.insight.scope import Scope
+from office.workflow.insight.scope import MOST, Scope
 from office.workflow.insight.words import Remark, bottlenecks
 from office.workflow.models import Process
 
@@ -59,7 +59,11 @@ class Overview:
 
 def overview(scope: Scope, now: datetime.datetime | None = None) -> Overview:
     """The figures of all processes, those with most in progress first."""
-    reading = Reading.begin(scope, now)
+    with figures.generous():
+        return _overview(Reading.begin(scope, now))
+
+
+def _overview(reading: Reading) -> Overview:
     counts = figures.counts(reading)
     waiting = figures.waiting(reading)
     processes = {each.pk: each for each in Process.objects.defer("draft_bpmn", "draft_form", "origin_text")}
@@ -86,6 +90,7 @@ def overview(scope: Scope, now: datetime.datetime | None = None) -> Overview:
 
 def _sum(counts: list[Counts]) -> Counts:
     names = (
+        "active",
         "running",
         "suspended",
         "late",
@@ -123,6 +128,11 @@ class Report:
     def happenings(self, *kinds: str) -> int:
         """How often something of these kinds happened."""
         return sum(count for kind in kinds for count in self.happened.get(kind, {}).values())
+
+    @property
+    def measured(self) -> int:
+        """In how many instances times, ways and returns were measured, if these are not all; else 0."""
+        return MOST if self.counts.active > MOST else 0
 
     @property
     def returns(self) -> int:
@@ -170,7 +180,11 @@ class Report:
 
 def report(process: Process, scope: Scope, now: datetime.datetime | None = None) -> Report:
     """The figures of one process; `scope.process` is its key."""
-    reading = Reading.begin(scope, now)
+    with figures.generous():
+        return _report(process, Reading.begin(scope, now))
+
+
+def _report(process: Process, reading: Reading) -> Report:
     ways, unopened = figures.ways(reading)
     happened = figures.events(reading)
     steps = figures.steps(reading, happened, unopened)

@@ -30,6 +30,9 @@ scoped AS (
       AND (i.ended_at IS NULL OR i.ended_at >= %(begins)s)
 )"""
 
+# The newest of these: what is measured step by step is measured in so many instances.
+_RECENT: Final = f"{_ACTIVE.rstrip(')').rstrip()}\n    ORDER BY i.id DESC LIMIT %(most)s\n)"
+
 _CALENDAR: Final = "cal AS (SELECT %(before)s::int[] AS before)"
 
 
@@ -39,13 +42,17 @@ def _epoch(column: str) -> str:
 
 
 def worked(seconds: str) -> str:
-    """The working time until `seconds` (of `_epoch`), as `Worktime.until` has it."""
+    """The working time until `seconds` (of `_epoch`), as `Worktime.until` has it.
+
+    The table is asked for as a scalar: in a join it would travel through every sort with its row.
+    """
+    before = "(SELECT before FROM cal)"
     day = f"least(greatest(floor({seconds} / {DAY})::int - %(origin)s, 0), %(last_day)s)"
     time = f"({seconds} - floor({seconds} / {DAY}) * {DAY})"
     inside = " + ".join(
         f"greatest(0, least({time}, %(close{each})s) - %(open{each})s)" for each in range(MOST_SPANS)
     )
-    return f"(cal.before[{day} + 1] + least(cal.before[{day} + 2] - cal.before[{day} + 1], {inside}))"
+    return f"({before}[{day} + 1] + least({before}[{day} + 2] - {before}[{day} + 1], {inside}))"
 
 
 def _pauses(begin: str, end: str) -> str:
@@ -69,6 +76,7 @@ SELECT i.process_id,
     count(*) FILTER (WHERE i.state = 'running') AS running,
     count(*) FILTER (WHERE i.state = 'suspended') AS suspended,
     count(*) FILTER (WHERE i.state = 'running' AND late.instance_id IS NOT NULL) AS late,
+    count(*) FILTER (WHERE i.created_at < %(ends)s AND (i.ended_at IS NULL OR i.ended_at >= %(begins)s)) AS active,
     count(*) FILTER (WHERE i.created_at >= %(begins)s AND i.created_at < %(ends)s) AS started,
     count(*) FILTER (WHERE i.state = 'completed' AND i.ended_at >= %(begins)s AND i.ended_at < %(ends)s) AS completed,
     count(*) FILTER (WHERE i.state = 'cancelled' AND i.ended_at >= %(begins)s AND i.ended_at < %(ends)s) AS cancelled,
@@ -110,7 +118,7 @@ GROUP BY 1
 """
 
 STEPS: Final = f"""
-WITH {_CALENDAR}, {_ACTIVE}, raw AS (
+WITH {_CALENDAR}, {_RECENT}, raw AS (
     SELECT {_PLACE} AS place, s.name, s.name_en, s.kind, s.due_at, s.ended_at, i.pauses,
         date_part('epoch', s.ended_at - s.began_at) AS elapsed,
         {_epoch("s.began_at")} AS since, {_epoch("s.ended_at")} AS until
@@ -118,10 +126,10 @@ WITH {_CALENDAR}, {_ACTIVE}, raw AS (
     WHERE s.state = 'done' AND s.ended_at >= %(begins)s AND s.ended_at < %(ends)s
 ), timed AS (
     SELECT raw.*, {worked("raw.since")} AS worked_since, {worked("raw.until")} AS worked_until
-    FROM raw CROSS JOIN cal
+    FROM raw
 ), measured AS (
     SELECT t.*, t.worked_until - t.worked_since - {_pauses("t.worked_since", "t.worked_until")} AS worked
-    FROM timed t CROSS JOIN cal
+    FROM timed t
 )
 SELECT place, max(name) AS name, max(name_en) AS name_en, max(kind) AS kind, count(*) AS count,
     percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY elapsed) AS elapsed,
@@ -132,44 +140,43 @@ FROM measured GROUP BY place ORDER BY sum(elapsed) DESC
 """
 
 # The step before one is the step that ended in the moment in which it began; after a timer or a message it is
-# the one that ended last. A way takes until somebody opens the next step; if nobody did, until that is over.
+# the one that began last before it. A way takes until somebody opens the next step; if nobody did, until that is over.
 WAYS: Final = f"""
-WITH {_ACTIVE}, ended AS (
-    SELECT s.id, s.instance_id, {_PLACE} AS place, s.began_at, s.ended_at, s.state
+WITH {_RECENT}, ended AS (
+    SELECT s.id, s.instance_id, {_PLACE} AS place, s.began_at, s.ended_at, s.state, i.created_at,
+        lag({_PLACE}) OVER earlier AS former, lag(s.state) OVER earlier AS former_state,
+        lag(s.ended_at) OVER earlier AS former_end
     FROM workflow_step s JOIN scoped i ON i.id = s.instance_id
     WHERE s.state IN ('done', 'returned') AND s.ended_at IS NOT NULL
+    WINDOW earlier AS (PARTITION BY s.instance_id ORDER BY s.began_at, s.id)
 ), causes AS (
-    SELECT DISTINCT ON (instance_id, ended_at) instance_id, ended_at, place, state
-    FROM ended ORDER BY instance_id, ended_at, place
+    SELECT instance_id, ended_at, min(place) AS place, bool_and(state = 'returned') AS back
+    FROM ended GROUP BY instance_id, ended_at
 ), opened AS (
-    SELECT w.step_id, min(w.read_at) AS at FROM workflow_workitem w
+    SELECT w.step_id, min(w.read_at) AS at FROM workflow_workitem w JOIN scoped i ON i.id = w.instance_id
     WHERE w.step_id IS NOT NULL AND w.read_at IS NOT NULL GROUP BY w.step_id
 ), moves AS (
-    SELECT coalesce(c.place, l.place, '') AS source, s.place AS target,
-        coalesce(c.state, l.state, '') = 'returned' AS back,
-        date_part('epoch', least(coalesce(o.at, s.ended_at), s.ended_at) - coalesce(c.ended_at, l.ended_at, s.began_at)) AS waited,
-        date_part('epoch', least(coalesce(o.at, s.ended_at), s.ended_at) - s.began_at) AS unopened
+    SELECT s.place AS target, s.began_at, least(coalesce(o.at, s.ended_at), s.ended_at) AS seen,
+        CASE WHEN c.place IS NOT NULL THEN c.place
+            WHEN s.began_at > s.created_at THEN coalesce(s.former, '') ELSE '' END AS source,
+        CASE WHEN c.place IS NOT NULL THEN c.back
+            WHEN s.began_at > s.created_at THEN coalesce(s.former_state, '') = 'returned' ELSE false END AS back,
+        CASE WHEN c.place IS NULL AND s.began_at > s.created_at
+            THEN least(coalesce(s.former_end, s.began_at), s.began_at) ELSE s.began_at END AS left_at
     FROM ended s
-    JOIN scoped i ON i.id = s.instance_id
     LEFT JOIN causes c ON c.instance_id = s.instance_id AND c.ended_at = s.began_at
-    LEFT JOIN LATERAL (
-        SELECT p.place, p.state, p.ended_at FROM causes p
-        WHERE c.place IS NULL AND s.began_at > i.created_at
-          AND p.instance_id = s.instance_id AND p.ended_at <= s.began_at
-        ORDER BY p.ended_at DESC LIMIT 1
-    ) l ON true
     LEFT JOIN opened o ON o.step_id = s.id
     WHERE s.ended_at >= %(begins)s AND s.ended_at < %(ends)s
 )
-SELECT grouping(source) AS whole, source, target, coalesce(bool_and(back), false) AS back, count(*) AS count,
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(waited, 0)) AS waited,
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(unopened, 0)) AS unopened
+SELECT grouping(source) AS whole, source, target, bool_and(back) AS back, count(*) AS count,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(date_part('epoch', seen - left_at), 0)) AS waited,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(date_part('epoch', seen - began_at), 0)) AS unopened
 FROM moves GROUP BY GROUPING SETS ((source, target), (target))
 ORDER BY count(*) DESC
 """
 
 EVENTS: Final = f"""
-WITH {_ACTIVE}
+WITH {_RECENT}
 SELECT CASE WHEN coalesce(s.process, '') = '' THEN coalesce(s.node, e.node) ELSE s.process || '/' || s.node END AS place,
     e.kind, count(*) AS count, count(DISTINCT e.instance_id) AS instances
 FROM workflow_event e
@@ -181,7 +188,7 @@ GROUP BY 1, 2
 """
 
 VARIANTS: Final = f"""
-WITH {_CALENDAR}, {_ACTIVE}, paths AS (
+WITH {_CALENDAR}, {_RECENT}, paths AS (
     SELECT s.instance_id, string_agg({_PLACE}, ' ' ORDER BY s.began_at, s.node, s.id) AS path,
         bool_or(s.state = 'returned') AS reworked
     FROM workflow_step s JOIN scoped i ON i.id = s.instance_id
@@ -197,7 +204,7 @@ WITH {_CALENDAR}, {_ACTIVE}, paths AS (
 ), measured AS (
     SELECT t.*, greatest({worked("t.until")} - {worked("t.since")}
         - {_pauses(worked("t.since"), worked("t.until"))}, 0) AS worked
-    FROM timed t CROSS JOIN cal
+    FROM timed t
 )
 SELECT path, count(*) AS count, bool_or(reworked) AS reworked,
     percentile_cont(0.5) WITHIN GROUP (ORDER BY elapsed) AS elapsed,
