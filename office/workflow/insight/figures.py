@@ -205,13 +205,14 @@ def generous() -> Iterator[None]:
         yield
 
 
-def counts(reading: Reading) -> dict[uuid.UUID, Counts]:
-    """How it stands with each process of the scope."""
-    punctual = {each.pop("process_id"): each for each in reading.rows(statements.PUNCTUAL)}
+def counts(reading: Reading, *, punctual: bool = True) -> dict[uuid.UUID, Counts]:
+    """How it stands with each process of the scope; whether steps were done in time only if asked for."""
+    rows = reading.rows(statements.PUNCTUAL) if punctual else []
+    deadlines = {each.pop("process_id"): each for each in rows}
     found = {}
     for row in reading.rows(statements.COUNTS):
         process, duration = row.pop("process_id"), Spread.of(row.pop("duration"))
-        steps = punctual.get(process, {"count": 0, "late": 0})
+        steps = deadlines.get(process, {"count": 0, "late": 0})
         found[process] = Counts(
             **row, duration=duration, with_deadline=steps["count"], done_late=steps["late"]
         )

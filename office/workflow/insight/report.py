@@ -3,7 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from django.utils.safestring import SafeString
@@ -199,7 +199,11 @@ def _report(process: Process, reading: Reading) -> Report:
     return Report(
         process=process,
         reading=reading,
-        counts=figures.counts(reading).get(process.pk, Counts()),
+        counts=replace(
+            figures.counts(reading, punctual=False).get(process.pk, Counts()),
+            with_deadline=sum(each.with_deadline for each in steps),
+            done_late=sum(each.late for each in steps),
+        ),
         weeks=figures.weeks(reading),
         waiting=waiting,
         steps=steps,
