@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 WHY = "absence"
-TODO = "workflow.todo"
+TODO_LIST = "workflow.todo"
 PORTION = 200
 LONGEST = datetime.timedelta(days=366)
 LIVE = (ItemState.OPEN, ItemState.WAITING)
@@ -269,7 +269,7 @@ def _store(items: list[WorkItem], events: list[Event], account_ids: Collection[u
     WorkItem.objects.bulk_update(items, ["account", "for_account", "why", "read_at"], batch_size=PORTION)
     Event.objects.bulk_create(events)
     concerned = {each.account_id for each in items} | set(account_ids)
-    publish(kind=TODO, to={audiences.account(each) for each in concerned})
+    publish(kind=TODO_LIST, to={audiences.account(each) for each in concerned})
 
 
 def _works(account: Account) -> bool:

@@ -7,15 +7,15 @@ from django.test.utils import CaptureQueriesContext
 from asp.accounts.models import Account, AccountState
 from asp.accounts.services import account_disable, account_enable
 from asp.audit.models import Entry
-from asp.ui.errors import UserFacingError
 from office.organization import errors, services
 from office.organization.heads import head_candidates
-from office.organization.importing.apply import apply
-from office.organization.models import Department, Member
+from office.organization.models import Department, Member, Post
 from office.organization.services import Place
 from office.organization.tree import Tree
-from tests.office.organization.cast import Office, active
+from tests.office.organization.cast import Office, person_row
+from tests.office.organization.test_import_run import imported
 from tests.support.client import SiteClient
+from tests.support.people import activate
 
 
 class Bureau:
@@ -27,10 +27,8 @@ class Bureau:
         self.general = self.department("办公室", self.top)
         self.section = self.department("文秘科", self.general)
         self.finance = self.department("财务科")
-        self.posts = {
-            name: services.post_create(actor=office.actor, name=name, rank=rank)
-            for name, rank in (("局长", 5), ("科长", 30), ("科员", 60))
-        }
+        # The posts that every office begins with.
+        self.posts = {each.name: each for each in Post.objects.filter(name__in=("局长", "科长", "科员"))}
         self.leader = self.person("林晓岚", self.top, "局长")
         self.chief = self.person("方既白", self.general, "科长")
         self.clerk = self.person("陈若水", self.section, "科员")
@@ -44,7 +42,7 @@ class Bureau:
         member = services.member_create(
             actor=self.office.actor, name=name, places=[Place(where.pk, key)], sort=1
         )
-        active(member.account)
+        activate(member.account)
         return member
 
     def set_head(self, department: Department, member: Member | None) -> Department:
@@ -153,22 +151,8 @@ def test_who_leaves__heads_it_no_more(bureau: Bureau) -> None:
 def test_who_is_imported_elsewhere__heads_it_no_more(bureau: Bureau) -> None:
     bureau.set_head(bureau.general, bureau.chief)
     account = bureau.chief.account
-    row = {
-        "number": 2,
-        "values": {"name": account.name, "login": account.login, "department": "财务科"},
-        "problems": [],
-    }
-    try:
-        apply(
-            actor=bureau.office.actor,
-            rows=[row],
-            filename="人员.xlsx",
-            create_departments=False,
-            create_posts=False,
-            progress=lambda *_args: None,
-        )
-    except (KeyError, UserFacingError):
-        pytest.fail("the shape of imported rows has changed")
+    done = imported(bureau.office, person_row(account.name, login=account.login, department="财务科"))
+    assert done.counts["changed"] == 1
     bureau.general.refresh_from_db()
     assert bureau.general.head_id is None
 
