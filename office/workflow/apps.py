@@ -9,7 +9,7 @@ class WorkflowConfig(AppConfig):
 
     def ready(self) -> None:
         from asp.ui.context import register_mark
-        from office.workflow import audit_actions, todo_mark, uploads
+        from office.workflow import audit_actions, audit_insight, todo_mark, uploads  # noqa: F401 (its sentences)
 
         audit_actions.register_all()
         uploads.register()

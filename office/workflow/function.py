@@ -20,6 +20,14 @@ function = Function(
             permission=permissions.DESIGN,
             order=56,
         ),
+        NavItem(
+            "workflow.insight",
+            _("Insight"),
+            "chart-bar",
+            "workflow:insight",
+            permission=permissions.OVERSEE,
+            order=57,
+        ),
     ),
     permissions=(
         Permission(permissions.USE, _("Start processes and handle to-do items"), roles=("staff",)),
@@ -35,6 +43,6 @@ function = Function(
     # What happened to an instance is only added to.
     privileges=(Privilege("workflow_event", ("SELECT", "INSERT")),),
     deadlines="office.workflow.services.clock.recompute",
-    cost=SchemaCost(tables=9, indexes=30),
+    cost=SchemaCost(tables=9, indexes=31),
     order=55,
 )

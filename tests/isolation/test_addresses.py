@@ -39,6 +39,9 @@ CONTROL_ELSEWHERE = {
     "accounts:enrol": "only between password and code",
     "accounts:password-required": "only with a password that must be changed",
     "library:download": "the content check is a job, which does not run here",
+    "workflow:complete": "only with the part that is done; see the tests of its pages",
+    "workflow:draft-designer-save": "only with a drawing; see the tests of drafts",
+    "workflow:file": "the content check is a job, which does not run here",
     "library:version-download": "the content check is a job, which does not run here",
 }
 

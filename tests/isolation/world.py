@@ -1,5 +1,7 @@
 """One bureau with something in every function, all of it marked, so that a leak is seen anywhere."""
 
+from datetime import timedelta
+
 from django.test import Client
 from django.utils import timezone
 from django_otp.util import random_hex
@@ -24,6 +26,11 @@ from office.library.models import Level
 from office.notices.models import HostNotice
 from office.offers.models import RoleOffer
 from office.organization.services import import_begin
+from office.workflow import services as workflow
+from office.workflow.bpmn import gate
+from office.workflow.bpmn.spec import compile_definition
+from office.workflow.bpmn.steps import steps_from_json, write_steps
+from office.workflow.models import FormFile, Process, ProcessVersion
 from tenants.context import bureau_context
 from tenants.isolation.registry import find, held
 from tenants.keys import uuid7
@@ -33,12 +40,64 @@ from tests.support.people import TESTER, Cast, people
 MARK = "泄漏甲"
 
 
+def processes(cast: Cast) -> None:
+    """A process, something that runs and waits for the head, an attachment, an absence."""
+    review = {
+        "id": "review",
+        "name": f"{MARK}审核",
+        "performers": [{"kind": "account", "ref": str(cast.head.pk)}],
+        "outcomes": [{"value": "agree", "label": "同意", "goto": "next"}],
+    }
+    drawn = write_steps(steps_from_json({"id": "drawn", "name": f"{MARK}流程", "steps": [review]}))
+    report = gate.check(drawn)
+    assert report.definition is not None
+    field = {"name": "reason", "kind": "text", "label": {"zh": f"{MARK}事由"}}
+    section = {"name": "main", "title": {"zh": f"{MARK}内容"}, "fields": [field]}
+    process = Process.objects.create(code="marked", name=f"{MARK}流程")
+    process.current = ProcessVersion.objects.create(
+        process=process,
+        number=1,
+        name=process.name,
+        bpmn=drawn.decode(),
+        spec=compile_definition(report.definition),
+        form={"format": 1, "title": {"zh": f"{MARK}申请"}, "sections": [section]},
+        engine="test",
+    )
+    process.save()
+    clerk = Actor.of_account(cast.clerk)
+    instance = workflow.start(
+        actor=clerk, process=process, starter=cast.clerk, values={"reason": MARK}, title=f"{MARK}事项"
+    )
+    blob = blob_write(actor=clerk, data=MARK.encode(), filename="a.txt", media_type="text/plain")
+    FormFile.objects.create(
+        instance=instance,
+        account=cast.clerk,
+        account_name=MARK,
+        blob_id=blob.pk,
+        name=f"{MARK}附件.txt",
+        size=9,
+    )
+    begins = timezone.now() + timedelta(days=90)
+    workflow.absence_set(
+        actor=clerk,
+        account=cast.clerk,
+        deputy=cast.head,
+        begins=begins,
+        ends=begins + timedelta(days=2),
+        note=MARK,
+    )
+
+
 def furnish(bureau: BureauRef) -> Cast:
     """Fill `bureau` and return its cast; every name and text in it carries MARK."""
     cast = people(bureau, mark=MARK)
     with bureau_context(bureau):
         head = Actor.of_account(cast.head)
-        role = role_create(actor=Actor.of_account(cast.security), name=f"{MARK}角色", codes=["library.use"])
+        role = role_create(
+            actor=Actor.of_account(cast.security),
+            name=f"{MARK}角色",
+            codes=["library.use", "workflow.process.design", "workflow.instance.oversee"],
+        )
         role_grant(actor=Actor.of_account(cast.security), role=role, subject=Subject(PERSON, cast.head.pk))
         cabinet = library.cabinet_open_personal(actor=head, account=cast.head)
         top = library.folder_get_for(account=cast.head, node_id=cabinet.pk)
@@ -88,6 +147,7 @@ def furnish(bureau: BureauRef) -> Cast:
             started_at=timezone.now(),
             results=[Result(probe, held(MARK))],
         )
+        processes(cast)
         job_start(
             actor=Actor.of_account(cast.system),
             job=verify_log,

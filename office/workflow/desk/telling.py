@@ -17,7 +17,7 @@ from office.workflow.models import Follow, Instance, Step
 if TYPE_CHECKING:
     from office.workflow.desk.case import Case
 
-TODO = "workflow.todo"  # live event: somebody's list has changed
+TODO_LIST = "workflow.todo"  # live event: somebody's list has changed
 INSTANCE = "workflow.instance"
 
 
@@ -71,7 +71,7 @@ class Telling:
             for (kind, instance_id, params), people in self._people.items()
         ]
         announce_many(words, actor=self.actor)
-        publish(kind=TODO, to=[audiences.account(each) for each in self._lists])
+        publish(kind=TODO_LIST, to=[audiences.account(each) for each in self._lists])
         for happening in self._happenings:
             hooks.tell(happening)
 

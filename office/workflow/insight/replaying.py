@@ -7,7 +7,7 @@ in other instances, else the first one it offers; the usual time, else its deadl
 
 import datetime
 import heapq
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +19,8 @@ from office.workflow.bpmn.elements import SERVICES, Node
 from office.workflow.bpmn.spec import State, WaitingStep
 from office.workflow.insight.histories import Decision, History, Place, Usual
 
-MOST_MOVES = 400  # what is longer repeats itself
+MOST_MOVES = 1000
+MOST_ROUNDS = 40  # of one step without anything recorded: it repeats itself
 MOST_TIMERS = 50
 
 After = Callable[[datetime.datetime, int, str], datetime.datetime]
@@ -94,13 +95,14 @@ class _Player:
         self.plan: list[tuple[datetime.datetime, int, UUID]] = []
         self.decided: dict[UUID, tuple[WaitingStep, Node, Decision, bool]] = {}
         self.count = 0
+        self.guessed: Counter[Place] = Counter()
 
     def play(self) -> Run:
         clock = engine.Clock(now=lambda: self.now, after=self.after)
         try:
             state = engine.start(self.spec, self.variables, clock=clock)
             while not state.completed:
-                if self.count >= MOST_MOVES or self.run.timers > MOST_TIMERS:
+                if self.count >= MOST_MOVES or self.run.timers > MOST_TIMERS or self._repeats:
                     return self._stopped("too_long")
                 self.count += 1
                 if not self._move(state):
@@ -116,6 +118,10 @@ class _Player:
         )
         self._measure()
         return self.run
+
+    @property
+    def _repeats(self) -> bool:
+        return bool(self.guessed) and self.guessed.most_common(1)[0][1] > MOST_ROUNDS
 
     def _stopped(self, problem: str, **params: Any) -> Run:
         self.run.problem, self.run.params = problem, params
@@ -182,6 +188,8 @@ class _Player:
                 return each, False
         if left and self._fits(node, left[0].outcome):
             return left.popleft(), False
+        if step.item is None:
+            self.guessed[place] += 1
         return self._assumed(place, node), True
 
     def _fits(self, node: Node, outcome: str) -> bool:

@@ -9,6 +9,7 @@ from office.workflow.insight.worktime import Worktime, day_begins
 
 LONGEST = 3 * 366  # days; statements read every step that ended in the period
 DEFAULT = 90
+EARLIEST = datetime.date(2010, 1, 1)
 # Steps that ended in the period may have begun long before it.
 LOOK_BACK = datetime.timedelta(days=2 * 366)
 ONE_DAY = datetime.timedelta(days=1)
@@ -54,8 +55,9 @@ def period(
     first: datetime.date | None, last: datetime.date | None, today: datetime.date
 ) -> tuple[datetime.date, datetime.date]:
     """A period that makes sense: not after today, in order, not too long; by default the last DEFAULT days."""
-    last = min(last or today, today)
+    last = max(min(last or today, today), EARLIEST)
     first = first or last - (DEFAULT - 1) * ONE_DAY
+    first = max(first, EARLIEST)
     if first > last:
         first, last = last, min(first, today)
     return max(first, last - (LONGEST - 1) * ONE_DAY), last

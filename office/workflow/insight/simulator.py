@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any, Final
 
+from asp.ui.errors import UserFacingError
 from asp.workdays import Clock, calendar_for_site
 from office.workflow.bpmn import spec as engine
 from office.workflow.bpmn.elements import Definition
@@ -123,17 +124,12 @@ def _instances(process: Process, first: datetime.date, last: datetime.date) -> A
 
 def _difference(draft: Draft, history: History, usual: Usual, after: Any) -> Difference:
     own = version_of(history.version_id)
-    known = {
-        **starter_variables(own.names, history.starter),
-        **own.variables(history.values),
-        **history.variables,
-    }
-    before = replay(own.spec, known, history, usual, after)
+    before = _played(own.spec, lambda: _known(own, history), history, usual, after)
     recorded = bool(before.problem)
     if recorded:
         before = _as_recorded(history)
-    changed = {**history.variables, **draft.variables(own, history.values, history.starter)}
-    made = Difference(history, before, replay(draft.spec, changed, history, usual, after), recorded)
+    played = _played(draft.spec, lambda: _known_by(draft, own, history), history, usual, after)
+    made = Difference(history, before, played, recorded)
     if made.playable:
         old, new = (Counter(each.place for each in run.done) for run in (before, made.after))
         made.gone, made.new = old - new, new - old
@@ -141,6 +137,27 @@ def _difference(draft: Draft, history: History, usual: Usual, after: Any) -> Dif
             ends = _ends(own, before), _ends(draft.version, made.after)
             made.ends = ends if ends[0] != ends[1] else None
     return made
+
+
+def _known(own: Version, history: History) -> dict[str, Any]:
+    """What the instance's own version knew when it began, as far as its form still says so."""
+    about = starter_variables(own.names, history.starter)
+    return {**about, **own.variables(history.values), **history.variables}
+
+
+def _known_by(draft: Draft, own: Version, history: History) -> dict[str, Any]:
+    return {**history.variables, **draft.variables(own, history.values, history.starter)}
+
+
+def _played(
+    spec: Mapping[str, Any], known: Callable[[], dict[str, Any]], history: History, usual: Usual, after: Any
+) -> Run:
+    try:
+        variables = known()
+    except UserFacingError as error:
+        # A form that can no longer be read, or does not hold what is stored.
+        return Run(problem=error.code)
+    return replay(spec, variables, history, usual, after)
 
 
 def _as_recorded(history: History) -> Run:

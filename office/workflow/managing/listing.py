@@ -144,7 +144,7 @@ def _move(data: Data, at: str, by: int) -> str:
     other = index + by
     if 0 <= other < len(found):
         found[index], found[other] = found[other], found[index]
-        _straighten(data)
+        straighten(data)
     return at
 
 
@@ -171,7 +171,7 @@ def _delete(data: Data, at: str) -> str:
         if "parallel" in each and len(each["parallel"]) == 1:
             # One alone is not side by side with anything.
             data["steps"][place] = each["parallel"][0]
-    _straighten(data)
+    straighten(data)
     return str(found[min(index, len(found) - 1)]["id"]) if found else ""
 
 
@@ -186,7 +186,7 @@ def _names(step: Data) -> set[str]:
     return led | {each["ref"] for each in people if each["kind"] == "former"}
 
 
-def _straighten(data: Data) -> None:
+def straighten(data: Data) -> None:
     """Before the first step nothing comes: whoever led back there ends now."""
     for each in data["steps"][:1]:
         for step in each.get("parallel", [each]):

@@ -128,6 +128,11 @@ class Panel:
         return found
 
     @property
+    def goes_back(self) -> bool:
+        """Whether a step comes before it."""
+        return any(key == "back" for key, _words in self.gotos)
+
+    @property
     def access(self) -> list[AccessRow]:
         """The fields of the form with what this step may do with each."""
         given: Mapping[str, str]

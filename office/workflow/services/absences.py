@@ -40,7 +40,7 @@ from office.workflow.standins import StandIns, stand_in_for
 __all__ = ["absence_end", "absence_set", "absences_follow", "absences_waiting", "stand_in_for"]
 
 WHY = "absence"
-TODO = "workflow.todo"
+TODO_LIST = "workflow.todo"
 PORTION = 200
 LONGEST = datetime.timedelta(days=366)
 LIVE = (ItemState.OPEN, ItemState.WAITING)
@@ -256,7 +256,7 @@ def _store(items: list[WorkItem], events: list[Event], account_ids: Collection[u
     WorkItem.objects.bulk_update(items, ["account", "for_account", "why", "read_at"], batch_size=PORTION)
     Event.objects.bulk_create(events)
     concerned = {each.account_id for each in items} | set(account_ids)
-    publish(kind=TODO, to={audiences.account(each) for each in concerned})
+    publish(kind=TODO_LIST, to={audiences.account(each) for each in concerned})
 
 
 def _works(account: Account) -> bool:

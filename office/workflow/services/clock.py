@@ -33,7 +33,7 @@ from office.workflow.models import (
 )
 
 PORTION = 200
-TODO = "workflow.todo"
+TODO_LIST = "workflow.todo"
 LIVE = (ItemState.OPEN, ItemState.WAITING)
 KINDS = {YELLOW: "due_soon", LAST: "due_soon", LATE: "late", ESCALATED: "escalated", URGED: "urged"}
 
@@ -236,7 +236,7 @@ class _Telling:
         WorkItem.objects.bulk_create(self.copies, batch_size=PORTION)
         Event.objects.bulk_create(self.events, batch_size=PORTION)
         announce_many(self.words)
-        publish(kind=TODO, to={audiences.account(each) for each in self.lists})
+        publish(kind=TODO_LIST, to={audiences.account(each) for each in self.lists})
 
 
 def _address(step: Step) -> str:
@@ -299,5 +299,5 @@ def _recompute_portion(keys: Sequence[uuid.UUID], calendar: Calendar) -> Iterato
         step = changed[item.step_id]  # type: ignore[index]
         item.due_at, item.yellow_at = step.due_at, step.yellow_at
     WorkItem.objects.bulk_update(items, ["due_at", "yellow_at"], batch_size=PORTION)
-    publish(kind=TODO, to={audiences.account(each.account_id) for each in items})
+    publish(kind=TODO_LIST, to={audiences.account(each.account_id) for each in items})
     yield from moves

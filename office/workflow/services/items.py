@@ -13,7 +13,7 @@ from django.utils import timezone
 from asp.accounts.models import Account
 from asp.live import audiences
 from asp.live.services import publish
-from office.workflow.desk.telling import TODO
+from office.workflow.desk.telling import TODO_LIST
 from office.workflow.models import ItemKind, ItemState, WorkItem
 from tenants.registry import by_code
 
@@ -59,7 +59,7 @@ def todo_add(
         yellow_at=yellow_at,
         arrived_at=timezone.now(),
     )
-    publish(kind=TODO, to=[audiences.account(account.pk)])
+    publish(kind=TODO_LIST, to=[audiences.account(account.pk)])
     return made
 
 
@@ -79,5 +79,5 @@ def todo_done(
         done = by is None or row.account_id == by.pk
         row.state, row.done_at, row.done_by = (ItemState.DONE if done else ItemState.DROPPED), now, by
     WorkItem.objects.bulk_update(rows, ["state", "done_at", "done_by"], batch_size=500)
-    publish(kind=TODO, to=[audiences.account(row.account_id) for row in rows])
+    publish(kind=TODO_LIST, to=[audiences.account(row.account_id) for row in rows])
     return len(rows)

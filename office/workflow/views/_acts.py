@@ -110,12 +110,12 @@ def instance_of(request: HttpRequest, instance_id: uuid.UUID) -> Instance:
 
 
 def own_item(request: HttpRequest, instance: Instance) -> WorkItem:
-    """What the reader has in hand there, by `item` in the address. Raises Http404."""
+    """What the reader has in hand there: `item` of the address, else what is due first. Raises Http404."""
     rows = WorkItem.objects.select_related("step", "for_account").filter(
         instance=instance, account=person(request), state=ItemState.OPEN
     )
     key = uuid_or_none(request.GET.get("item"))
-    item = rows.filter(pk=key).first() if key else None
+    item = (rows.filter(pk=key) if key else rows.filter(step__isnull=False)).order_by("due_at", "id").first()
     if item is None:
         raise Http404
     item.instance = instance

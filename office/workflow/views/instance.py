@@ -129,16 +129,20 @@ def _editable(bound: Bound) -> bool:
 # ----- live parts
 
 
-def _in_hand(request: HttpRequest, instance_id: uuid.UUID) -> tuple[Instance, WorkItem, list[WorkItem]]:
-    """An instance with what waits in it for the reader. Raises Http404."""
+def _in_hand(
+    request: HttpRequest, instance_id: uuid.UUID, wanted: str | None
+) -> tuple[Instance, WorkItem, list[WorkItem]]:
+    """An instance with what waits in it for the reader: the wanted part, else the first. Raises Http404."""
     account = person(request)
     found = instance_get_for(account=account, instance_id=instance_id)
     items = list(WorkItem.objects.filter(instance=found).select_related("step", "for_account").order_by("id"))
     for each in items:
         each.instance = found
-    mine = [each for each in items if each.account_id == account.pk and each.is_open]
-    wanted = uuid_or_none(request.POST.get("item"))
-    item = next((each for each in mine if each.pk == wanted), None)
+    mine = [
+        each for each in items if each.account_id == account.pk and each.is_open and each.step is not None
+    ]
+    key = uuid_or_none(wanted)
+    item = next((each for each in mine if each.pk == key or not wanted), None)
     if item is None:
         raise Http404
     return found, item, items
@@ -149,15 +153,9 @@ def _in_hand(request: HttpRequest, instance_id: uuid.UUID) -> tuple[Instance, Wo
 @require_POST
 def ask(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
     """While somebody types: which fields are asked, what stands in computed places."""
-    account = person(request)
-    found = instance_get_for(account=account, instance_id=instance_id)
-    items = list(WorkItem.objects.filter(instance=found).select_related("step").order_by("id"))
     # The script sends only what belongs to the form: the item is named in the address.
-    wanted = uuid_or_none(request.GET.get("item"))
-    item = next((each for each in items if each.pk == wanted and each.account_id == account.pk), None)
-    if item is None or not item.is_open:
-        raise Http404
-    return live_answer(bound_for(account, found, item, items, posted=request.POST, partial=True))
+    found, item, items = _in_hand(request, instance_id, request.GET.get("item"))
+    return live_answer(bound_for(person(request), found, item, items, posted=request.POST, partial=True))
 
 
 @repeats
@@ -165,7 +163,7 @@ def ask(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def following(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
     """What comes next after each outcome, with the form as it stands; and whom to choose."""
-    found, item, items = _in_hand(request, instance_id)
+    found, item, items = _in_hand(request, instance_id, request.POST.get("item"))
     bound = bound_for(person(request), found, item, items, posted=request.POST, partial=True)
     return render(request, "workflow/_next.html", {"ways": _ways(request, found, item, bound)})
 

@@ -16,7 +16,7 @@ from asp.ui.moments import today
 from office.workflow.insight.drafts import SimulationImpossible
 from office.workflow.insight.forms import PeriodForm
 from office.workflow.insight.instances import trouble_text
-from office.workflow.insight.scope import ONE_DAY
+from office.workflow.insight.scope import ONE_DAY, period
 from office.workflow.insight.simulator import FORMAT, MOST
 from office.workflow.managing.facts import report_of
 from office.workflow.models import Instance, Process
@@ -39,9 +39,8 @@ def simulate(request: HttpRequest, process_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         try:
-            services.simulation_start(
-                actor=Actor.of(request), process=process, first=chosen["since"], last=chosen["until"]
-            )
+            first, last = period(chosen["since"], chosen["until"], today())
+            services.simulation_start(actor=Actor.of(request), process=process, first=first, last=last)
         except SimulationImpossible as error:
             form.add_error(None, error.text)
         else:

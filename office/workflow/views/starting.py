@@ -93,7 +93,11 @@ def _next_context(request: HttpRequest, process: Process, bound: Bound) -> dict[
     chosen = chosen_in(request.POST) if request.method == "POST" else {}
 
     def preview() -> list[services.Next]:
-        values = bound.values if not bound.refused else {}
+        draft = bound
+        if bound.errors and not bound.partial:
+            # What is wrong is said beside its field; what comes next is asked with the rest.
+            draft = bound_for_start(account, process, posted=request.POST, partial=True)
+        values = draft.values if not draft.refused else {}
         return services.preview_start(process=process, starter=account, values=values)
 
     return {"ways": ways_of([("", "", preview)], chosen), "starting": True}

@@ -81,6 +81,7 @@ def _settings(request: HttpRequest, process: Process, data: Data) -> HttpRespons
     for each, found, index in list(listing.places(data)):
         if each["id"] == at:
             found[index] = made
+    listing.straighten(data)
     try:
         return _save(request, process, data, at)
     except StepsFault as error:

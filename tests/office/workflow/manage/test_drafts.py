@@ -112,7 +112,7 @@ def test_work_in_a_row_is_one_entry_of_the_log(office):
     entries = Entry.objects.filter(target_id=process.pk, action="workflow.draft_changed")
     assert [each.actor_name for each in entries] == [office.cast.clerk.name]
     services.draft_form_save(actor=office.actor, process=process, form=form(field("x")))
-    assert entries.count() == 2
+    assert entries.all().count() == 2
 
 
 def test_the_gate_knows_the_fields_of_the_form(office):

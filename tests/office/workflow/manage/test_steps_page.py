@@ -50,8 +50,8 @@ def test_the_first_step_can_be_published_as_it_is(office, designer):
     process = office.process()
     answer = post(designer, process, act="step_add:")
     assert answer["Location"].endswith("?at=step1")
-    assert services.draft_report(process).ok
     assert steps(process)[0]["performers"] == [{"kind": "head", "ref": "starter"}]
+    assert services.draft_report(process).ok
 
 
 def test_steps_are_added_moved_copied_and_removed(process, designer):
@@ -121,7 +121,16 @@ def test_somebody_is_named_and_taken_out_without_losing_the_rest(office, process
     post(designer, process, at="a", op="performers-head:starter", performers=["head:starter", key], **PANEL)
     assert [each["kind"] for each in steps(process)[0]["performers"]] == ["post"]
     post(designer, process, at="a", op="outcomes+revise", performers=[key], **PANEL)
-    assert [each["value"] for each in steps(process)[0]["outcomes"]] == ["revise"]
+    assert steps(process)[0]["outcomes"] == [
+        {
+            "value": "revise",
+            "label": "退回修改",
+            "label_en": "Back for changes",
+            "goto": "end",
+        }  # nothing comes before
+    ]
+    post(designer, process, at="b", op="outcomes+revise", performers=[key], **PANEL)
+    assert steps(process)[1]["outcomes"][0]["goto"] == "back"
 
 
 def test_what_cannot_be_is_said_beside_it_and_changes_nothing(process, designer):

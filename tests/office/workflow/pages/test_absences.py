@@ -42,6 +42,7 @@ def test_it_sets_shows_and_ends_one(world: Pages) -> None:
 
 def test_it_says_what_is_wrong_and_keeps_what_was_chosen(world: Pages) -> None:
     person, deputy = world.cast.clerk, world.extra[2]
+    world.approval()
     wrong = [
         ({"to": "", **days(0, 1)}, "Choose a colleague"),
         ({"to": str(person.pk), **days(0, 1)}, "Choose a colleague who stands in"),

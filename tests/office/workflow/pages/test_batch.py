@@ -40,6 +40,7 @@ def test_it_does_many_of_one_step_with_one_answer(world: Pages) -> None:
 def test_it_keeps_versions_and_steps_apart(world: Pages) -> None:
     process, items = many(world, 2)
     again = step("review", ("account", str(world.cast.head.pk)), outcomes=[AGREE, DISAGREE])
+    process.refresh_from_db()
     world.publish(again, process=process)
     items.append(world.waiting(process)[1])
     page = world.client(world.cast.head).get(f"/workflow/batch/?{query(items)}").content.decode()
