@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from tests.support import databases
@@ -32,6 +33,8 @@ django.setup()
 pytest_plugins = ["tests.support.fixtures"]
 """
 VALKEY = 62  # a database of its own: workers count from 1
+# Roles belong to the cluster: those of the copy's ready schemas are still those of other copies.
+FORGET_POOL = "DELETE FROM public.tenants_readyschema"
 
 
 def blocks() -> dict[str, str]:
@@ -72,6 +75,9 @@ def test_the_example_runs(tmp_path: Path) -> None:
         "DJANGO_SETTINGS_MODULE": "example_settings",
         "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT), str(ROOT / "platform")]),
     }
+    with psycopg2.connect(environment["DATABASE_OWNER_URL"]) as connection, connection.cursor() as cursor:
+        cursor.execute(FORGET_POOL)
+    connection.close()
     environment = {key: value for key, value in environment.items() if not key.startswith("PYTEST_")}
     manage, alone = str(ROOT / "manage.py"), ["-p", "no:cacheprovider", "-p", "no:valkey", "-p", "no:xdist"]
     pytest_ini = ["-c", os.devnull, "--rootdir", str(tmp_path), "--import-mode", "importlib"]
