@@ -60,7 +60,7 @@ from tenants.isolation.registry import broken, find
 from tenants.keys import uuid7
 from tenants.models import Bureau
 from tenants.observe import recent
-from tests.browser import furnish_host, furnish_processes
+from tests.browser import furnish_drawings, furnish_host, furnish_processes
 from tests.browser.furnish_host import TESTER, office_of
 from tests.browser.sheets import staff_sheet
 
@@ -105,6 +105,8 @@ def main() -> None:
             _office(world)
         with bureau_context(office_of("czj")):
             _full_staff(world)
+        with bureau_context(office_of("zrzy")):
+            _cast(world)
     path = settings.ASP.data_dir / "world.json"
     path.write_text(json.dumps(world, ensure_ascii=False, indent=1))
 
@@ -254,6 +256,16 @@ def _office(world: dict[str, Any]) -> None:
     designer = furnish_processes.fill(world, Secrets(settings.ASP.data_dir))
     _person(world, "designer", "fgj", designer)
     _own_days(system)
+
+
+def _cast(world: dict[str, Any]) -> None:
+    """Who plays in the story of a process, in a bureau that has none yet."""
+    demo = Secrets(settings.ASP.data_dir)
+    role = role_create(actor=TESTER, name="流程管理", name_en="Processes", codes=[DESIGN])
+    for name in ("贾岛平", "余音", "丁香结", "阎立", "魏然", "薛涛声", "蔡文心"):
+        account = furnish_drawings.activated(Account.objects.get(name=name), demo)
+        _person(world, f"story-{name}", "zrzy", account)
+    role_grant(actor=TESTER, role=role, subject=Subject.person(Account.objects.get(name="贾岛平")))
 
 
 def _own_days(system: Actor) -> None:

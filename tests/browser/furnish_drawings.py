@@ -32,13 +32,18 @@ def person(name: str) -> Account:
     return Account.objects.get(name=name)
 
 
+def activated(account: Account, demo: Secrets) -> Account:
+    """Let somebody begin to work, unless they do already."""
+    if account.state == "invited":
+        link = link_issue(actor=TESTER, account=account, purpose="activation", channel="slip")
+        activation_complete(link=link, password=demo.password("fgj", account.login))
+    return Account.objects.get(pk=account.pk)
+
+
 def people(demo: Secrets) -> Account:
     """Sections get heads, posts their people; one makes processes and sees all of them."""
     for name in ("周启明", "方既白", "宋听雨", "韩松年", "何静", "江月白", "苏慕言"):
-        account = person(name)
-        if account.state == "invited":
-            link = link_issue(actor=TESTER, account=account, purpose="activation", channel="slip")
-            activation_complete(link=link, password=demo.password("fgj", account.login))
+        activated(person(name), demo)
     for department, head in (
         ("办公室", "方既白"), ("产业发展科", "陈若水"), ("投资与项目科", "宋听雨"), ("价格与收费管理科", "韩松年"),
     ):  # fmt: skip

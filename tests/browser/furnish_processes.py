@@ -15,6 +15,7 @@ from asp.jobs.runner import run_job
 from asp.workdays import calendar_for_site
 from asp.workdays.arithmetic.hours import SHANGHAI
 from office.workflow import services as workflow
+from office.workflow.desk.versions import START
 from office.workflow.insight.scope import ONE_DAY
 from office.workflow.models import Instance, ItemKind, ItemState, Process, Step, WorkItem
 from office.workflow.services.insight import simulation_start
@@ -150,6 +151,7 @@ def _history(bureau: Bureau) -> None:
                 bureau.do(one, "林晓岚", "agree", "同意。")
         with bureau.at(max(ago - 7 - number % 3, 1), 17):
             bureau.do(one, "陈若水", opinion="已办理。")
+        bureau.world["ids"]["done"] = str(one.pk)
 
 
 def _centre(bureau: Bureau, by: str, company: str, amount: str) -> Instance:
@@ -183,7 +185,7 @@ def _centres(bureau: Bureau) -> None:
         actor=Actor.of_account(item.account),
         item=item,
         account=item.account,
-        node=workflow.returnable(item)[-1].node,
+        node=START,
         opinion="缺少近两年研发费用专项审计报告，请补充。",
     )
     with bureau.at(4):
@@ -277,22 +279,30 @@ def _waiting(bureau: Bureau) -> None:
 
 
 def _mine(bureau: Bureau) -> None:
-    """What the clerk has started: done with a copy to read, refused, called off, under way."""
+    """What the clerk has started: done, called off, under way; and what others hold for the clerk."""
+    titles = (
+        "关于报送三季度工业投资完成情况的函",
+        "关于调整重点项目包联领导的请示",
+        "关于商请提供企业研发费用数据的函",
+    )
+    leader = person("周启明")
     with bureau.at(9):
-        done = _request(bureau, 5, by="陈若水")
-    with bureau.at(8):
-        bureau.do(done, "陈若水", "agree", "请领导审批。")
+        done, gone, _own = (
+            bureau.start(
+                "open_flow",
+                "陈若水",
+                title,
+                values={"subject": title, "content": "请审阅。"},
+                chosen={"handle": [leader.pk]},
+            )
+            for title in titles
+        )
     with bureau.at(7):
-        bureau.do(done, "周启明", "agree", "同意，注意控制经费。")
-    with bureau.at(6):
-        bureau.do(done, "陈若水", opinion="两名同志已参训。")
-    with bureau.at(5):
-        gone = _request(bureau, 7, by="陈若水")
+        bureau.do(done, "周启明", "end", "同意，按时报送。")
     workflow.cancel(actor=TESTER, instance=gone, reason="县里已统一调整，不再单独请示。")
     with bureau.at(2):
-        own = _request(bureau, 3, by="陈若水")
-        bureau.do(own, "陈若水", "agree")
-    due(own, 20)
+        mine = _centre(bureau, "陈若水", "云溪县山禾种业有限公司", "96000.00")
+    due(mine, 20)
     with bureau.at(1):
         away = _request(bureau, 2)
         item = bureau.item(away, "陈若水")
@@ -303,7 +313,6 @@ def _mine(bureau: Bureau) -> None:
             to=person("陈一鸣"),
             opinion="请先核对项目清单。",
         )
-    bureau.world["ids"] |= {"done": str(done.pk), "own": str(own.pk), "cancelled": str(gone.pk)}
 
 
 def _absences(bureau: Bureau) -> None:
