@@ -173,7 +173,7 @@ def _about(book: Workbook, reading: Reading) -> None:
         [_("Read at"), _moment(reading.now)],
         [_("Hours in a working day"), reading.workday / HOUR],
     ]
-    _sheet(book, _("About this export"), [(_("What"), 28), (_("Value"), 40)], rows)
+    _sheet(book, _("About this export"), [(_("Key figure"), 28), (_("Value"), 40)], rows)
 
 
 def _book() -> Workbook:
