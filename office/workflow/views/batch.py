@@ -42,7 +42,10 @@ def batch(request: HttpRequest) -> HttpResponse:
             return redirect("workflow:todo")
         return render(request, "workflow/batch.html", context)
     chosen = next((each for each in batches if each.key == request.POST.get("key")), None)
-    outcome, opinion = request.POST.get("outcome", "")[:40], request.POST.get("opinion", "").strip()[:OPINION_LONGEST]
+    outcome, opinion = (
+        request.POST.get("outcome", "")[:40],
+        request.POST.get("opinion", "").strip()[:OPINION_LONGEST],
+    )
     if chosen is not None and chosen.outcomes and outcome not in {each.value for each in chosen.outcomes}:
         context |= {"missing": chosen.key, "opinion": opinion}
         return render(request, "workflow/batch.html", context, status=422)
