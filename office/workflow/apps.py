@@ -1,11 +1,11 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class WorkflowConfig(AppConfig):
     name = "office.workflow"
     label = "workflow"
-    verbose_name = _("Processes")
+    verbose_name = pgettext_lazy("workflow", "Processes")
 
     def ready(self) -> None:
         from asp.ui.context import register_mark

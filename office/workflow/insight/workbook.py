@@ -31,9 +31,9 @@ def of_overview(found: Overview) -> bytes:
     book = _book()
     head = [(_("Process"), 32), *_counts_head()]
     rows = [[localized(each.process), *_counts_row(each.counts)] for each in found.lines]
-    _sheet(book, _("Processes"), head, rows)
+    _sheet(book, pgettext("workflow", "Processes"), head, rows)
     _weeks(book, found.weeks)
-    head = [(_("Process"), 32), (_("Step"), 28), (_("Waiting"), 10), (_("Since"), 20), (_("Late"), 10), (_("Without anybody"), 14)]  # fmt: skip
+    head = [(_("Process"), 32), (_("Step"), 28), (_("Waiting"), 10), (pgettext("workflow", "Since"), 20), (_("Late"), 10), (_("Without anybody"), 14)]  # fmt: skip
     rows = [
         [localized(process), localized(each) or each.place, each.count, _moment(each.oldest), each.late, each.stranded]
         for process, each in found.waiting
@@ -47,12 +47,12 @@ def of_overview(found: Overview) -> bytes:
 def of_process(found: Report) -> bytes:
     """Everything that the page of a process shows."""
     book = _book()
-    _sheet(book, _("Figures"), _counts_head(), [_counts_row(found.counts)])
+    _sheet(book, pgettext("workflow", "Figures"), _counts_head(), [_counts_row(found.counts)])
     _weeks(book, found.weeks)
     head = [
         (_("Step"), 28),
         (_("Waiting"), 10),
-        (_("Since"), 20),
+        (pgettext("workflow", "Since"), 20),
         (_("Late"), 10),
         (_("Without anybody"), 14),
     ]
@@ -73,7 +73,7 @@ def of_process(found: Report) -> bytes:
         ]
         for each in found.steps
     ]  # fmt: skip
-    _sheet(book, _("Steps"), head, rows)
+    _sheet(book, pgettext("workflow", "Steps"), head, rows)
     head = [
         (pgettext("step", "From"), 28),
         (pgettext("step", "To"), 28),
@@ -128,8 +128,8 @@ def of_instances(instances: Iterable[Instance]) -> bytes:
 
 def _counts_head() -> list[tuple[str, int]]:
     return [
-        (_("In progress"), 12), (_("Suspended"), 12), (_("Late"), 10), (_("Started"), 10), (_("Completed"), 12),
-        (_("Cancelled"), 12), (_("Median, h"), 12), (_("Nine in ten, h"), 12), (_("Steps with deadline"), 18), (_("Of these late"), 14),
+        (pgettext("workflow", "In progress"), 12), (pgettext("workflow", "Suspended"), 12), (_("Late"), 10), (_("Started"), 10), (_("Completed"), 12),
+        (pgettext("workflow", "Cancelled"), 12), (_("Median, h"), 12), (_("Nine in ten, h"), 12), (_("Steps with deadline"), 18), (_("Of these late"), 14),
     ]  # fmt: skip
 
 
@@ -166,7 +166,10 @@ def _loads(book: Workbook, people: Sequence[Load], departments: Sequence[Load]) 
 
 def _about(book: Workbook, reading: Reading) -> None:
     rows = [
-        [_("Period"), f"{reading.scope.first.isoformat()} – {reading.scope.last.isoformat()}"],
+        [
+            pgettext("workflow", "Period"),
+            f"{reading.scope.first.isoformat()} – {reading.scope.last.isoformat()}",
+        ],
         [_("Read at"), _moment(reading.now)],
         [_("Hours in a working day"), reading.workday / HOUR],
     ]
