@@ -6,14 +6,11 @@ a step waits for its turn counts as well. The timers are worked off by a process
 """
 
 import multiprocessing
-import os
 import queue
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from django.db import connection
 from django.utils import timezone
@@ -21,6 +18,7 @@ from django.utils import timezone
 from asp.accounts.models import Account
 from bench import workflow_engine, workflow_insight, workflow_todo
 from bench.results import Results, median, percentile
+from bench.waking import wake_all
 from office.workflow.models import Instance, ItemState, Step, WorkItem
 from tenants.context import bureau_context
 from tenants.keys import uuid7
@@ -35,7 +33,6 @@ RATE = 10.0  # steps a second
 SECONDS = 60
 TIMERS = 10_000
 THREADS = 8
-ROOT = Path(__file__).resolve().parents[1]
 
 TIMER = """
   <startEvent id="s"/><sequenceFlow id="f1" sourceRef="s" targetRef="a"/>
@@ -163,7 +160,7 @@ def _timers(
     Instance.objects.filter(process=process).update(next_due=timezone.now())
     context = multiprocessing.get_context("spawn")
     woken = context.Value("d", 0.0)
-    worker = context.Process(target=wake_all, args=(world.bureau, woken))
+    worker = context.Process(target=wake_all, args=(world.bureau.id, woken))
     worker.start()
     course = _arrive(world.bureau, people, work, 300, while_true=worker.is_alive)
     worker.join()
@@ -195,24 +192,3 @@ def _copies(model: Instance) -> None:
         items.append(part)
     for rows in (instances, steps, items):
         type(rows[0]).objects.bulk_create(rows, batch_size=500)
-
-
-def wake_all(bureau: BureauRef, seconds: "multiprocessing.sharedctypes.Synchronized[float]") -> None:  # type: ignore[name-defined]
-    """What the worker does, in a process of its own."""
-    sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "asp.config.settings")
-    import datetime
-
-    import django
-
-    django.setup()
-    from office.workflow.services import wake_due
-    from office.workflow.tasks import PORTION
-
-    begun = time.monotonic()
-    with bureau_context(bureau):
-        # The engine's own timers lie an hour ahead: the clock is turned on.
-        now = timezone.now() + datetime.timedelta(hours=2)
-        while wake_due(limit=PORTION, now=now):
-            pass
-    seconds.value = time.monotonic() - begun

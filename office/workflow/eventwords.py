@@ -29,7 +29,8 @@ SENTENCES: Final[dict[str, str | Promise]] = {
     "service": _("The system did “{step}”"),
     "failed": _("“{step}” failed"),
     "late": _("“{step}” became overdue"),
-    "escalated": _("“{step}” was reported further up"),
+    "escalated": _("“{step}” was reported to {to}, because it is overdue"),
+    "retried": _("{name} let the service of “{step}” try again"),
     "stood_in": _("{to} stands in for {other}"),
     "came_back": _("It went back to {to}, who is there again"),
     "completed": _("It was completed"),
@@ -58,8 +59,9 @@ def event_sentence(event: Event, step: str, *, bare: bool = False) -> str:
     text = str(SENTENCES.get(event.kind, event.kind))
     to = event.params.get("to")
     names = [str(each) for each in to] if isinstance(to, list) else [str(to or "–")]
-    name = event.actor_name or gettext("The system")
-    if event.for_name and event.actor_name:
+    # What no person did was done by a part of the system, whatever its name.
+    name = event.actor_name if event.actor_id else gettext("The system")
+    if event.for_name and event.actor_id:
         name = gettext("{name} for {other}").format(name=name, other=event.for_name)
     filled = {
         "name": name,

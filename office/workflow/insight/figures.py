@@ -2,10 +2,12 @@
 
 import datetime
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from asp.accounts.models import Account
@@ -34,8 +36,9 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Instances: those that are open now, and what happened in the period."""
+    """Instances: those that are open now, and what happened in the period; `active` were under way in it."""
 
+    active: int = 0
     running: int = 0
     suspended: int = 0
     late: int = 0
@@ -186,20 +189,30 @@ class Reading:
         return cls(scope, now, params, worktime.day)
 
     def rows(self, statement: str) -> list[dict[str, Any]]:
-        """The rows of one of `statements`."""
+        """The rows of one of `statements`; inside `generous`."""
         with connection.cursor() as cursor:
             cursor.execute(statement, self.params)
             names = [each[0] for each in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def counts(reading: Reading) -> dict[uuid.UUID, Counts]:
-    """How it stands with each process of the scope."""
-    punctual = {each.pop("process_id"): each for each in reading.rows(statements.PUNCTUAL)}
+@contextmanager
+def generous() -> Iterator[None]:
+    """Room for sorting in memory, for what is read inside: the usual 4 MB would send it to the disk."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('work_mem', '48MB', true)")
+        yield
+
+
+def counts(reading: Reading, *, punctual: bool = True) -> dict[uuid.UUID, Counts]:
+    """How it stands with each process of the scope; whether steps were done in time only if asked for."""
+    rows = reading.rows(statements.PUNCTUAL) if punctual else []
+    deadlines = {each.pop("process_id"): each for each in rows}
     found = {}
     for row in reading.rows(statements.COUNTS):
         process, duration = row.pop("process_id"), Spread.of(row.pop("duration"))
-        steps = punctual.get(process, {"count": 0, "late": 0})
+        steps = deadlines.get(process, {"count": 0, "late": 0})
         found[process] = Counts(
             **row, duration=duration, with_deadline=steps["count"], done_late=steps["late"]
         )

@@ -1,5 +1,6 @@
 """Who stands in for whom: one's own absences, those in which one stands in, and all of them for those who oversee."""
 
+import datetime
 import uuid
 
 from django.db.models import QuerySet
@@ -7,6 +8,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from asp.accounts.models import Account
+from asp.ui.moments import day_text, local, moment_text
 from office.workflow.models import Absence
 from office.workflow.selectors.access import oversees, works_here
 
@@ -47,6 +49,16 @@ def absence_get_for(*, account: Account, absence_id: uuid.UUID) -> Absence:
     if found is None or not works_here(account):
         raise Http404
     return found
+
+
+def span_text(absence: Absence) -> str:
+    """From when to when: days, where it is for whole days."""
+    last = absence.ends - datetime.timedelta(microseconds=1)
+    if local(absence.ends).time() != datetime.time():
+        return f"{moment_text(absence.begins)} – {moment_text(absence.ends)}"
+    if local(absence.begins).date() == local(last).date():
+        return day_text(last)
+    return f"{day_text(absence.begins)} – {day_text(last)}"
 
 
 def _lasting() -> "QuerySet[Absence]":

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from asp.accounts.models import Account
 from asp.ui.errors import UserFacingError
@@ -201,7 +202,7 @@ def _stops(
             else "is-done"
         )
         order = 0 if event.kind == "started" else 2
-        timed.append((event.occurred_at, order, Stop(said, look, at=event.occurred_at)))
+        timed.append((event.occurred_at, order, Stop(said, f"{look} is-event", at=event.occurred_at)))
     timed.sort(key=lambda each: each[:2])
     return [stop for _at, _order, stop in timed]
 
@@ -292,7 +293,7 @@ def _decisions(version: Version, steps: Mapping[uuid.UUID, Step], events: list[E
         done = event.kind == "done"
         said.append(
             Opinion(
-                name=event.actor_name,
+                name=event.actor_name if event.actor_id else gettext("The system"),
                 instead=event.for_name,
                 step=localized(step) if step is not None else "",
                 outcome=outcome_label(version, step, event.outcome)

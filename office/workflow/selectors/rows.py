@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from asp.accounts.models import Account
@@ -88,7 +88,7 @@ def _item_row(item: WorkItem, account: Account, words: DueWords | None) -> Row:
 ITEM_STATES: Final[dict[str, tuple[str | Promise, str]]] = {
     ItemState.OPEN: (_("Open"), "busy"),
     ItemState.WAITING: (_("Not their turn yet"), "off"),
-    ItemState.DONE: (_("Done"), "ok"),
+    ItemState.DONE: (pgettext_lazy("item", "Done"), "ok"),
     ItemState.PASSED: (_("Handed over"), "off"),
     ItemState.DROPPED: (_("No longer needed"), "off"),
 }

@@ -14,6 +14,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from asp.accounts.models import Account
 from office.workflow.models import Follow, Instance, ItemKind, ItemState, WorkItem
@@ -26,7 +27,7 @@ OPEN, READ, DONE, STARTED, FOLLOWED, DELEGATED = "open", "read", "done", "starte
 TABS: Final[dict[str, str | Promise]] = {
     OPEN: _("To do"),
     READ: _("To read"),
-    DONE: _("Done"),
+    DONE: pgettext_lazy("item", "Done"),
     STARTED: _("Started by me"),
     FOLLOWED: _("Followed"),
     DELEGATED: _("Delegated"),

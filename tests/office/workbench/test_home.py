@@ -54,7 +54,7 @@ def test_home__of_staff_without_the_file_centre_says_so(make_bureau: Callable[..
         )
         page = page_of(bureau, active(member.account))
     assert "/library/" not in page
-    assert "Nothing is switched on" in page
+    assert "Nothing waits for you" in page
 
 
 def test_home__of_the_system_administrator_counts_the_first_steps(bureau: BureauRef) -> None:
