@@ -40,7 +40,7 @@ def visible(account: Account) -> Q:
     if account.has_code(OVERSEE):
         return Q()
     part = WorkItem.objects.filter(Q(account=account) | Q(for_account=account), instance=OuterRef("pk"))
-    return Q(starter=account) | Exists(part)
+    return Q(starter=account) | Q(Exists(part))
 
 
 def instance_get_for(*, account: Account, instance_id: uuid.UUID) -> Instance:

@@ -154,8 +154,8 @@ def waiting_for(account: Account) -> tuple[int, int]:
 def listing_for(account: Account, wanted: Wanted, number: Any = 1) -> Listing:
     """The page `number` of a list."""
     if wanted.tab in (STARTED, FOLLOWED):
-        page = Paginator(_instances(account, wanted), PAGE_SIZE).get_page(number)
-        return Listing(page, [("", instance_rows(list(page.object_list)))])
+        found = Paginator(_instances(account, wanted), PAGE_SIZE).get_page(number)
+        return Listing(found, [("", instance_rows(list(found.object_list)))])
     page = Paginator(_items(account, wanted), PAGE_SIZE).get_page(number)
     rows = item_rows(list(page.object_list), account)
     return Listing(page, grouped(rows) if wanted.tab == OPEN else [("", rows)])

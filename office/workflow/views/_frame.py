@@ -9,6 +9,8 @@ from django.shortcuts import redirect
 from asp.accounts.models import Account
 
 CHOSEN = "to."
+# Pages let one type 4,000 characters; line ends count double on the way.
+OPINION_LONGEST = 8000
 
 
 def person(request: HttpRequest) -> Account:

@@ -30,7 +30,14 @@ from office.workflow.selectors.access import oversees
 from office.workflow.selectors.form_access import bound_for
 from office.workflow.selectors.instances import story_of
 from office.workflow.views._acts import Ask, act, instance_of, own_item
-from office.workflow.views._frame import chosen_in, number_or_none, person, to_instance, uuid_or_none
+from office.workflow.views._frame import (
+    OPINION_LONGEST,
+    chosen_in,
+    number_or_none,
+    person,
+    to_instance,
+    uuid_or_none,
+)
 from office.workflow.views.instance import page
 
 FORMS = ["GET", "HEAD", "POST"]
@@ -75,7 +82,7 @@ def complete(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
                     item=item,
                     account=account,
                     outcome=request.POST.get("outcome", "")[:40],
-                    opinion=request.POST.get("opinion", "")[:4000],
+                    opinion=request.POST.get("opinion", "")[:OPINION_LONGEST],
                     values=values,
                     chosen=chosen_in(request.POST),
                     revision=revision,

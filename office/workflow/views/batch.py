@@ -17,7 +17,7 @@ from office.workflow import services
 from office.workflow.models import ItemState, WorkItem
 from office.workflow.permissions import OVERSEE, USE
 from office.workflow.selectors.batches import MOST, Batch, Left, batches_of
-from office.workflow.views._frame import person, uuids
+from office.workflow.views._frame import OPINION_LONGEST, person, uuids
 
 
 # Not remembered as one request, which would be one transaction: a repeat finds everything done by the first.
@@ -42,7 +42,10 @@ def batch(request: HttpRequest) -> HttpResponse:
             return redirect("workflow:todo")
         return render(request, "workflow/batch.html", context)
     chosen = next((each for each in batches if each.key == request.POST.get("key")), None)
-    outcome, opinion = request.POST.get("outcome", "")[:40], request.POST.get("opinion", "").strip()[:4000]
+    outcome, opinion = (
+        request.POST.get("outcome", "")[:40],
+        request.POST.get("opinion", "").strip()[:OPINION_LONGEST],
+    )
     if chosen is not None and chosen.outcomes and outcome not in {each.value for each in chosen.outcomes}:
         context |= {"missing": chosen.key, "opinion": opinion}
         return render(request, "workflow/batch.html", context, status=422)

@@ -70,11 +70,12 @@ def reassign(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
     found = instance_of(request, instance_id)
     items, steps = open_items_in(found), stranded_steps_in(found)
     wanted = uuid_or_none(request.GET.get("part")) or uuid_or_none(request.POST.get("part"))
-    target: WorkItem | Step | None = next((each for each in [*items, *steps] if each.pk == wanted), None)
+    parts: list[WorkItem | Step] = [*items, *steps]
+    target = next((each for each in parts if each.pk == wanted), None)
     if wanted is not None and target is None:
         raise Http404
-    if target is None and len(items) + len(steps) == 1:
-        target = [*items, *steps][0]
+    if target is None and len(parts) == 1:
+        target = parts[0]
     choices = [(str(each.pk), _part_text(each)) for each in items]
     choices += [(str(each.pk), gettext("{step} · nobody").format(step=localized(each))) for each in steps]
     ask = Ask(

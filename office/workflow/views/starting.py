@@ -128,7 +128,8 @@ def _outdated(request: HttpRequest, process: Process) -> HttpResponse:
     """A newer version was published while the form was open: what was typed is carried over and shown."""
     account = person(request)
     bound = bound_for_start(account, process)
-    old = ProcessVersion.objects.filter(process=process, pk=uuid_or_none(request.POST.get("version"))).first()
+    shown = uuid_or_none(request.POST.get("version"))
+    old = ProcessVersion.objects.filter(process=process, pk=shown).first() if shown else None
     if old is not None and process.current_id is not None:
         before, now = version_of(old.pk), version_of(process.current_id)
         sent = bind(
