@@ -65,7 +65,7 @@ INSTANCES = (
     View("office-instance", "bureau", "clerk", "workflow:instance", ("waiting-0",)),
     View("office-instance-centre", "bureau", "clerk", "workflow:instance", ("centre-item",)),
     View("office-instance-done", "bureau", "clerk", "workflow:instance", ("done",)),
-    View("office-instance-suspended", "bureau", "clerk", "workflow:instance", ("suspended",)),
+    View("office-instance-suspended", "bureau", "designer", "workflow:instance", ("suspended",)),
     View("office-instance-stranded", "bureau", "designer", "workflow:instance", ("stranded",)),
     View("office-instance-print", "bureau", "clerk", "workflow:print", ("done",)),
     View("office-instance-return", "bureau", "clerk", "workflow:return", ("to-sign",), "?item={sign-item}"),

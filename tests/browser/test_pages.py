@@ -19,6 +19,7 @@ from playwright.sync_api import Browser
 
 from infra.tools import ROOT
 from office.organization import seed
+from office.workflow import central
 from provisioning.demo import county, roles
 from tests.browser import furnish, furnish_drawings, furnish_host, furnish_processes, words
 from tests.browser.pages import NOT_LOOKED_AT, NOTICE, VIEWS, View, track
@@ -47,6 +48,7 @@ SOURCES = (
     seed,
 )
 DATA = "".join(inspect.getsource(module) for module in SOURCES)
+DATA += "".join(path.read_text("utf-8") for path in central.FOLDER.glob("*.json"))
 DATA += f"{NOTICE}国办发明电"
 DATA += "中文云溪县授权书预算表 审计日志-"
 EMPTY_VIEWS = tuple(
