@@ -1,20 +1,21 @@
 """What processes and the to-do list offer to an office."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from office.workflow import permissions
 from tenants.registry import Function, NavItem, Permission, Privilege, SchemaCost
 
 function = Function(
     code="workflow",
-    title=_("Processes"),
+    title=pgettext_lazy("workflow", "Processes"),
     urls="office.workflow.urls",
     path="workflow/",
     navigation=(
         NavItem("workflow", _("To-do"), "checkbox", "workflow:todo", permission=permissions.USE, order=5),
         NavItem(
             "workflow.processes",
-            _("Processes"),
+            pgettext_lazy("workflow", "Processes"),
             "sitemap",
             "workflow:process-list",
             permission=permissions.DESIGN,

@@ -16,8 +16,6 @@ from provisioning.demo.secret import Secrets
 from tenants.context import bureau_context
 from tenants.site import BureauRef
 
-CHIEF = "科长"
-
 
 def furnish(secrets: Secrets, body: Body, bureau: BureauRef, *, number: int) -> None:
     """Set up departments, posts, staff and files, all or nothing, unless that was done before."""
@@ -72,10 +70,9 @@ def _people(actor: Actor, body: Body, departments: list[Any], *, number: int) ->
 
 
 def _heads(actor: Actor, body: Body, departments: list[Any], people: dict[str, Account]) -> None:
-    """Section chiefs head their sections; whoever comes first where there is none."""
+    """Whoever stands first in a department heads it: the leader the office, section chiefs their sections."""
     for place, department in enumerate(departments):
-        here = [worker for worker in body.staff if worker.department == place]
-        chosen = next((worker for worker in here if worker.post == CHIEF), here[0] if here else None)
+        chosen = next((worker for worker in body.staff if worker.department == place), None)
         if chosen is not None:
             organization.department_update(
                 actor=actor,

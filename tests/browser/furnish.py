@@ -48,6 +48,7 @@ from office.library.permissions import MANAGE_UNIT, USE
 from office.library.selectors.tree import cabinets_ready
 from office.organization import services as organization
 from office.organization.models import Department, Member, Post
+from office.workflow.permissions import DESIGN, OVERSEE
 from provisioning import codes
 from provisioning import services as provisioning
 from provisioning.demo import bodies
@@ -59,7 +60,7 @@ from tenants.isolation.registry import broken, find
 from tenants.keys import uuid7
 from tenants.models import Bureau
 from tenants.observe import recent
-from tests.browser import furnish_host
+from tests.browser import furnish_drawings, furnish_host, furnish_processes
 from tests.browser.furnish_host import TESTER, office_of
 from tests.browser.sheets import staff_sheet
 
@@ -104,6 +105,8 @@ def main() -> None:
             _office(world)
         with bureau_context(office_of("czj")):
             _full_staff(world)
+        with bureau_context(office_of("zrzy")):
+            _cast(world)
     path = settings.ASP.data_dir / "world.json"
     path.write_text(json.dumps(world, ensure_ascii=False, indent=1))
 
@@ -154,6 +157,12 @@ def _host(world: dict[str, Any]) -> None:
         link = link_issue(actor=TESTER, account=clerk, channel="slip")
         activation_complete(link=link, password=demo.password(EMPTY.slug, clerk.login))
         _person(world, "empty-clerk", EMPTY.slug, Account.objects.get(pk=clerk.pk))
+        maker = account_create(actor=TESTER, kind="staff", login="shouchang", name="守常")
+        link = link_issue(actor=TESTER, account=maker, channel="slip")
+        activation_complete(link=link, password=demo.password(EMPTY.slug, maker.login))
+        role = role_create(actor=TESTER, name="流程管理", name_en="Processes", codes=[DESIGN, OVERSEE])
+        role_grant(actor=TESTER, role=role, subject=Subject.person(maker))
+        _person(world, "empty-designer", EMPTY.slug, Account.objects.get(pk=maker.pk))
 
 
 def _hall(world: dict[str, Any]) -> None:
@@ -215,8 +224,7 @@ def _office(world: dict[str, Any]) -> None:
 
     section = Department.objects.get(name="产业发展科")
     member = Member.objects.get(account=clerk)
-    invited = Account.objects.staff().filter(state="invited").order_by("pk").first()
-    assert invited is not None
+    invited = Account.objects.get(name="白露")
     organization.members_disable(actor=system, members=[Member.objects.get(account__name="仇英杰")])
     role = role_create(
         actor=security,
@@ -245,7 +253,19 @@ def _office(world: dict[str, Any]) -> None:
     }
     world["ids"]["self-test"] = str(_self_tests())
     _files(world, clerk, leader)
+    designer = furnish_processes.fill(world, Secrets(settings.ASP.data_dir))
+    _person(world, "designer", "fgj", designer)
     _own_days(system)
+
+
+def _cast(world: dict[str, Any]) -> None:
+    """Who plays in the story of a process, in a bureau that has none yet."""
+    demo = Secrets(settings.ASP.data_dir)
+    role = role_create(actor=TESTER, name="流程管理", name_en="Processes", codes=[DESIGN])
+    for name in ("贾岛平", "余音", "丁香结", "阎立", "魏然", "薛涛声", "蔡文心"):
+        account = furnish_drawings.activated(Account.objects.get(name=name), demo)
+        _person(world, f"story-{name}", "zrzy", account)
+    role_grant(actor=TESTER, role=role, subject=Subject.person(Account.objects.get(name="贾岛平")))
 
 
 def _own_days(system: Actor) -> None:

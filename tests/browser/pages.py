@@ -1,58 +1,14 @@
 """Every page that a person can open: who opens it, where it is, and what has to be done to see it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from django.conf import settings
-from django.urls import reverse
 from playwright.sync_api import Page
 
+from tests.browser import pages_processes
+from tests.browser.view import Act, View, submit
 from tests.browser.window import World
 
-Act = Callable[[Page], None]
-
-
-@dataclass(frozen=True)
-class View:
-    """One page. `who` is a key of `World.people`, or what `site` says for pages without a person.
-
-    `args` are keys of `World.ids`. `act` brings the page about once its address has been opened.
-    `empty` pages are looked at in a fresh bureau as well, and those with one of `widths` only in that.
-    """
-
-    name: str
-    site: str
-    who: str = ""
-    view: str = ""
-    args: tuple[str, ...] = ()
-    query: str = ""
-    address: str = ""
-    act: Act | None = None
-    empty: bool = False
-    status: int = 200
-    widths: tuple[int, ...] = (1440, 390)
-
-    def path(self, world: World) -> str:
-        """The path on its site."""
-        if self.address:
-            return self.address
-        table = settings.URL_TABLES[self.site if self.site in settings.URL_TABLES else "bureau"]
-        return reverse(self.view, urlconf=table, args=[world.ids[key] for key in self.args]) + self.query
-
-    def label(self, world: World) -> str:
-        """What stands before the base domain."""
-        if self.who in world.people:
-            return world.people[self.who]["site"]
-        return {"hall": "", "host": "host"}.get(self.site, self.site)
-
+__all__ = ["NOTICE", "NOT_LOOKED_AT", "VIEWS", "Act", "View", "track"]
 
 # ----- acts
-
-
-def submit(page: Page) -> None:
-    """Send the page's form as it is: what is missing is said."""
-    with page.expect_navigation():
-        page.locator("main form[method=post] button[type=submit]").last.click()
 
 
 def begin(page: Page) -> None:
@@ -310,7 +266,7 @@ STAFF = (
     View("office-files-trash-clear", "bureau", "clerk", "library:trash-empty"),
     View("office-files-folder-new", "bureau", "clerk", "library:folder-create", ("personal",)),
     View("office-files-rename", "bureau", "clerk", "library:rename", ("guide",)),
-    View("office-files-move", "bureau", "clerk", "library:move"),
+    View("office-files-move", "bureau", "clerk", "library:move", query="?node={guide}"),
     View("office-search", "bureau", "clerk", "search:results", query="?q=申报"),
     View("office-search-none", "bureau", "clerk", "search:results", query="?q=xyzxyz"),
     View("office-search-start", "bureau", "clerk", "search:results"),
@@ -326,6 +282,7 @@ STAFF = (
 # What else has an address: acts, parts of pages, files; and pages that look like another one.
 NOT_LOOKED_AT = frozenset(
     {
+        *pages_processes.NOT_LOOKED_AT,
         *("healthz", "readyz", "ui:accent", "ui:set-language", "ui:set-theme"),
         *("accounts:start-over", "accounts:sign-out", "accounts:sessions-end-others", "accounts:session-end"),
         *("accounts:account-unlock", "accounts:account-disable", "accounts:account-enable"),
@@ -370,4 +327,4 @@ NOT_LOOKED_AT = frozenset(
         *("provisioning:role-template-discard", "offers:accept", "offers:decline", "offers:merge"),
     }
 )
-VIEWS = (*HALL, *GATE, *HOST, *ADMINISTRATION, *STAFF)
+VIEWS = (*HALL, *GATE, *HOST, *ADMINISTRATION, *STAFF, *pages_processes.VIEWS)

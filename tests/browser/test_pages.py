@@ -19,10 +19,12 @@ from playwright.sync_api import Browser
 
 from infra.tools import ROOT
 from office.organization import seed
+from office.workflow import central
 from provisioning.demo import county, roles
-from tests.browser import furnish, furnish_host, words
+from tests.browser import furnish, furnish_drawings, furnish_host, furnish_processes, words
 from tests.browser.pages import NOT_LOOKED_AT, NOTICE, VIEWS, View, track
 from tests.browser.window import LOOKS, Eye, Window, World, cookie_set, sign_in_as, window_open
+from tests.support import engineering_centre
 
 pytestmark = pytest.mark.browser
 
@@ -35,7 +37,18 @@ THEMES: dict[int, tuple[Theme, ...]] = {1440: ("light", "dark"), 390: ("dark", "
 # Light and dark differ in colours only, so one look of axe at each, at different widths.
 AXE: dict[tuple[str, int, Theme], Sequence[str]] = {("zh", 1440, "light"): (), ("en", 390, "dark"): LOOKS}
 # What people typed stays in their language.
-DATA = "".join(inspect.getsource(module) for module in (county, furnish, furnish_host, roles, seed))
+SOURCES = (
+    county,
+    engineering_centre,
+    furnish,
+    furnish_drawings,
+    furnish_host,
+    furnish_processes,
+    roles,
+    seed,
+)
+DATA = "".join(inspect.getsource(module) for module in SOURCES)
+DATA += "".join(path.read_text("utf-8") for path in central.FOLDER.glob("*.json"))
 DATA += f"{NOTICE}国办发明电"
 DATA += "中文云溪县授权书预算表 审计日志-"
 EMPTY_VIEWS = tuple(
@@ -82,8 +95,7 @@ def _window(windows: dict[str, Window], browser: Browser, world: World, view: Vi
 def _address(view: View, world: World) -> str:
     if view.name in LINKS:
         return world.links[LINKS[view.name]]
-    query = f"?node={world.ids['guide']}" if view.name == "office-files-move" else ""
-    return f"{world.site.origin(view.label(world))}{view.path(world)}{query}"
+    return f"{world.site.origin(view.label(world))}{view.path(world)}"
 
 
 @pytest.mark.parametrize("view", [*VIEWS, *TRACKED, *EMPTY_VIEWS], ids=lambda view: view.name)

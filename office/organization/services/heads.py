@@ -57,7 +57,11 @@ def heads_settle(
     places: dict[uuid.UUID, set[uuid.UUID]] = {}
     for account_id, department_id in held.values_list("member__account_id", "department_id"):
         places.setdefault(account_id, set()).add(department_id)
-    left = [each for each in headed if not places.get(each.head_id, set()) & around(tree, each.id)]
+    left = [
+        each
+        for each in headed
+        if each.head_id and not places.get(each.head_id, set()) & around(tree, each.id)
+    ]
     if left:
         names = dict(Account.objects.filter(pk__in={each.head_id for each in left}).values_list("pk", "name"))
         Department.objects.filter(pk__in=[each.id for each in left]).update(head=None)

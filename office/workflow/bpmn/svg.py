@@ -47,7 +47,7 @@ def svg(
     """The drawing of a process.
 
     `path`: what was passed and where it stands; without it nothing is marked. `key` makes ids unique where
-    a page shows several. `marks` are further classes of elements, `notes` short texts beside flows and under
+    a page shows several. `marks` are further classes of elements, `notes` short texts beside flows and above
     steps, by their ids. Names are in the language that is active now, escaped.
     """
     return _Drawing(definition, picture or layout(definition), path, key, marks or {}, notes or {}).draw()
@@ -181,7 +181,7 @@ class _Drawing:
                 place = y + 4 + 15 * (index - (len(lines) - 1) / 2)
                 made += format_html('<text x="{}" y="{}">{}</text>', _n(x), _n(place), text)
             if node.id in self.notes:
-                made += _note(x, box.bottom + 15, self.notes[node.id])
+                made += _note(x, box.y - 7, self.notes[node.id])
         else:
             if sign := _SIGNS.get(node.kind) or _SIGNS.get(node.event):
                 made += _sign(x, y + 5, sign)

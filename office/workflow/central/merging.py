@@ -6,7 +6,7 @@ fields, and the steps of the list; each part is taken or kept as a whole. A draw
 
 import copy
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
@@ -40,7 +40,6 @@ class Part:
     new: Any
     news: bool
     contested: bool
-    after: str = field(default="", compare=False)
 
     @property
     def coming(self) -> bool:
@@ -56,11 +55,11 @@ class Part:
 def compare(base: Data, own: Data, new: Data) -> list[Part]:
     """Everything in which the three differ, in the order of the new one."""
     parts = [
-        _part(f"text:{key}", "text", label, *((each["texts"].get(key) or None) for each in (base, own, new)))
+        _part(f"text:{key}", "text", label, [each["texts"].get(key) or None for each in (base, own, new)])
         for key, label in TEXTS.items()
     ]
     parts.append(
-        _part("form:", FORM, _("Heading of the form"), *(_head(each["form"]) for each in (base, own, new)))
+        _part("form:", FORM, _("Heading of the form"), [_head(each["form"]) for each in (base, own, new)])
     )
     parts += _listed("section", *(_sections(each["form"]) for each in (base, own, new)))
     parts += _listed("field", *(_fields(each["form"]) for each in (base, own, new)))
@@ -70,7 +69,7 @@ def compare(base: Data, own: Data, new: Data) -> list[Part]:
                 "flow:",
                 FLOW,
                 _("The steps as a whole"),
-                *(each["steps"] or each.get("bpmn") for each in (base, own, new)),
+                [each["steps"] or each.get("bpmn") for each in (base, own, new)],
             )
         )
     else:
@@ -95,9 +94,11 @@ def merge(base: Data, own: Data, new: Data, taken: Collection[str]) -> Data:
     return made
 
 
-def _part(key: str, group: str, label: str | Promise, base: Any, own: Any, new: Any, after: str = "") -> Part:
+def _part(key: str, group: str, label: str | Promise, values: Iterable[Any]) -> Part:
+    """`values`: as it was adopted, as it is here, as it comes."""
+    base, own, new = values
     news = new not in (base, own)
-    return Part(key, group, label, base, own, new, news, news and own != base, after)
+    return Part(key, group, label, base, own, new, news, news and own != base)
 
 
 def _listed(
@@ -106,7 +107,7 @@ def _listed(
     for key in dict.fromkeys((*new, *own, *base)):
         values = [each.get(key) for each in (base, own, new)]
         shown = next(each for each in reversed(values) if each is not None)
-        yield _part(f"{group}:{key}", group, _label(shown, key), *values)
+        yield _part(f"{group}:{key}", group, _label(shown, key), values)
 
 
 def _label(value: Data, key: str) -> str:
@@ -184,7 +185,7 @@ def _plain(section: Data) -> Data:
 
 def _coming(new: Data, name: str) -> Part:
     section = next(each for each in new["sections"] if each["name"] == name)
-    return _part(f"section:{name}", "section", name, None, None, _plain(section))
+    return _part(f"section:{name}", "section", name, (None, None, _plain(section)))
 
 
 def _with_left(sections: list[Data], heads: list[Data], fields: Mapping[str, list[Data]]) -> list[Data]:

@@ -1,6 +1,7 @@
 """Bars as SVG: without JavaScript, coloured by classes, with every figure as text for who cannot see them."""
 
 from collections.abc import Sequence
+from math import ceil
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -10,23 +11,30 @@ from asp.ui.moments import day_text
 from office.workflow.insight.figures import Week
 
 HEIGHT, BOTTOM, TOP, LEFT = 168, 140, 12, 34
-_GROUP, _MOST_LABELS = 26, 8
+NARROW, WIDE, LABEL = 14, 600, 38
 
 
 def week_chart(weeks: Sequence[Week]) -> SafeString:
     """What began and what was completed, week by week."""
-    width = LEFT + max(len(weeks) * _GROUP, 8 * _GROUP)
+    group = max((WIDE - LEFT) / max(len(weeks), 1), NARROW)
+    width, bar = round(LEFT + group * max(len(weeks), 1)), min(group * 0.36, 22)
     most = max((max(each.started, each.completed) for each in weeks), default=0) or 1
-    step = -(-len(weeks) // _MOST_LABELS) or 1
+    step = ceil(LABEL / group)
     bars, labels = [], []
     for number, week in enumerate(weeks):
-        x = LEFT + number * _GROUP
+        middle = LEFT + (number + 0.5) * group
         spoken = _("Week of {day}: {started} started, {completed} completed").format(
             day=day_text(week.first), started=week.started, completed=week.completed
         )
-        bars.append((spoken, *_bar(x + 3, week.started, most), *_bar(x + 13, week.completed, most)))
+        bars.append(
+            (
+                spoken,
+                *_bar(middle - bar - 0.5, bar, week.started, most),
+                *_bar(middle + 0.5, bar, week.completed, most),
+            )
+        )
         if number % step == 0:
-            labels.append((x + _GROUP / 2, HEIGHT - 10, f"{week.first.month}/{week.first.day}"))
+            labels.append((f"{middle:.1f}", HEIGHT - 10, f"{week.first.month}/{week.first.day}"))
     title = _("Started and completed, week by week")
     return format_html(
         '<svg class="tb-chart is-weeks" viewBox="0 0 {} {}" role="img" aria-label="{}">'
@@ -37,8 +45,8 @@ def week_chart(weeks: Sequence[Week]) -> SafeString:
         LEFT - 6, TOP + 4, most, LEFT - 6, BOTTOM + 4,
         format_html_join(
             "",
-            '<g><title>{}</title><rect class="is-started" x="{}" y="{}" width="9" height="{}"/>'
-            '<rect class="is-completed" x="{}" y="{}" width="9" height="{}"/></g>',
+            '<g><title>{}</title><rect class="is-started" x="{}" width="{}" y="{}" height="{}"/>'
+            '<rect class="is-completed" x="{}" width="{}" y="{}" height="{}"/></g>',
             bars,
         ),
         format_html_join("", '<text x="{}" y="{}">{}</text>', labels),
@@ -56,6 +64,6 @@ def meter(value: float, most: float, kind: str = "") -> SafeString:
     )
 
 
-def _bar(x: int, count: int, most: int) -> tuple[int, str, str]:
+def _bar(x: float, width: float, count: int, most: int) -> tuple[str, str, str, str]:
     height = (BOTTOM - TOP) * count / most
-    return x, f"{BOTTOM - height:.1f}", f"{height:.1f}"
+    return f"{x:.1f}", f"{width:.1f}", f"{BOTTOM - height:.1f}", f"{height:.1f}"

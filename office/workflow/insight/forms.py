@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext
@@ -11,15 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from asp.ui.forms import DateField, Form
 from asp.ui.moments import today
 from asp.ui.text import localized
-from office.organization.tree import Tree
 from office.workflow.insight.instances import Wanted
 from office.workflow.insight.scope import Scope, period
 from office.workflow.models import InstanceState
 
+if TYPE_CHECKING:
+    from office.organization.tree import Tree
+
 INDENT = "\u3000"
 
 
-def _departments(tree: Tree) -> list[tuple[str, str]]:
+def _departments(tree: "Tree") -> list[tuple[str, str]]:
     return [
         ("", gettext("All departments")),
         *(
@@ -34,7 +36,7 @@ class _Filter(Form):
 
     department = forms.ChoiceField(label=_("Department of the starter"), required=False)
 
-    def __init__(self, *args: Any, tree: Tree, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tree: "Tree", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.tree = tree
         self.fields["department"].choices = _departments(tree)  # type: ignore[attr-defined]
@@ -68,7 +70,7 @@ class InstancesForm(_Filter):
     late = forms.BooleanField(label=_("Late only"), required=False)
     starter = forms.CharField(label=_("Starter"), max_length=60, required=False)
 
-    def __init__(self, *args: Any, processes: Sequence[tuple[str, str]], tree: Tree, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, processes: Sequence[tuple[str, str]], tree: "Tree", **kwargs: Any) -> None:
         self.processes = processes
         super().__init__(*args, tree=tree, **kwargs)
 

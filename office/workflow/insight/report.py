@@ -3,7 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from django.utils.safestring import SafeString
@@ -27,7 +27,7 @@ from office.workflow.insight.figures import (
     Week,
 )
 from office.workflow.insight.heat import heat
-from office.workflow.insight.scope import Scope
+from office.workflow.insight.scope import MOST, Scope
 from office.workflow.insight.words import Remark, bottlenecks
 from office.workflow.models import Process
 
@@ -59,7 +59,11 @@ class Overview:
 
 def overview(scope: Scope, now: datetime.datetime | None = None) -> Overview:
     """The figures of all processes, those with most in progress first."""
-    reading = Reading.begin(scope, now)
+    with figures.generous():
+        return _overview(Reading.begin(scope, now))
+
+
+def _overview(reading: Reading) -> Overview:
     counts = figures.counts(reading)
     waiting = figures.waiting(reading)
     processes = {each.pk: each for each in Process.objects.defer("draft_bpmn", "draft_form", "origin_text")}
@@ -86,6 +90,7 @@ def overview(scope: Scope, now: datetime.datetime | None = None) -> Overview:
 
 def _sum(counts: list[Counts]) -> Counts:
     names = (
+        "active",
         "running",
         "suspended",
         "late",
@@ -123,6 +128,11 @@ class Report:
     def happenings(self, *kinds: str) -> int:
         """How often something of these kinds happened."""
         return sum(count for kind in kinds for count in self.happened.get(kind, {}).values())
+
+    @property
+    def measured(self) -> int:
+        """In how many instances times, ways and returns were measured, if these are not all; else 0."""
+        return MOST if self.counts.active > MOST else 0
 
     @property
     def returns(self) -> int:
@@ -170,7 +180,11 @@ class Report:
 
 def report(process: Process, scope: Scope, now: datetime.datetime | None = None) -> Report:
     """The figures of one process; `scope.process` is its key."""
-    reading = Reading.begin(scope, now)
+    with figures.generous():
+        return _report(process, Reading.begin(scope, now))
+
+
+def _report(process: Process, reading: Reading) -> Report:
     ways, unopened = figures.ways(reading)
     happened = figures.events(reading)
     steps = figures.steps(reading, happened, unopened)
@@ -178,14 +192,18 @@ def report(process: Process, scope: Scope, now: datetime.datetime | None = None)
     people, departments = figures.loads(reading)
     definition = engine.definition_of(process.current.spec) if process.current is not None else None
     names = {START: _("Starter's form")}
-    for each in (*steps, *waiting):
-        names.setdefault(each.place, localized(each))
+    for place, thing in [*((each.place, each) for each in steps), *((each.place, each) for each in waiting)]:
+        names.setdefault(place, localized(thing))
     if definition is not None:
         names |= {each.id: element_name(each) or each.id for each in definition.nodes.values() if each.name}
     return Report(
         process=process,
         reading=reading,
-        counts=figures.counts(reading).get(process.pk, Counts()),
+        counts=replace(
+            figures.counts(reading, punctual=False).get(process.pk, Counts()),
+            with_deadline=sum(each.with_deadline for each in steps),
+            done_late=sum(each.late for each in steps),
+        ),
         weeks=figures.weeks(reading),
         waiting=waiting,
         steps=steps,

@@ -10,6 +10,8 @@ from office.workflow.insight.worktime import Worktime, day_begins
 LONGEST = 3 * 366  # days; statements read every step that ended in the period
 DEFAULT = 90
 EARLIEST = datetime.date(2010, 1, 1)
+# Times, ways and returns are measured in the newest so many instances; how many there are is always counted in all.
+MOST = 3000
 # Steps that ended in the period may have begun long before it.
 LOOK_BACK = datetime.timedelta(days=2 * 366)
 ONE_DAY = datetime.timedelta(days=1)
@@ -48,6 +50,8 @@ class Scope:
             "begins": self.begins,
             "ends": self.ends,
             "now": now,
+            "most": MOST,
+            "everything": self.process is None and departments is None,
         }
 
 

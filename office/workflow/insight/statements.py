@@ -8,7 +8,8 @@ from typing import Final
 from asp.workdays.arithmetic.hours import MOST_SPANS
 from office.workflow.insight.worktime import DAY, OFFSET
 
-_PLACE: Final = "CASE WHEN s.process = '' THEN s.node ELSE s.process || '/' || s.node END"
+# Sorted by bytes: by the rules of a language it takes several times as long, and nobody reads this order.
+_PLACE: Final = """(CASE WHEN s.process = '' THEN s.node ELSE s.process || '/' || s.node END COLLATE "C")"""
 
 # Instances of the process and the departments, whenever they were.
 _ALL: Final = """
@@ -30,7 +31,10 @@ scoped AS (
       AND (i.ended_at IS NULL OR i.ended_at >= %(begins)s)
 )"""
 
-_CALENDAR: Final = "cal AS (SELECT %(before)s::int[] AS before)"
+# The newest of these: what is measured step by step is measured in so many instances.
+_RECENT: Final = f"{_ACTIVE.rstrip(')').rstrip()}\n    ORDER BY i.id DESC LIMIT %(most)s\n)"
+
+_CALENDAR: Final = "cal AS MATERIALIZED (SELECT %(before)s::int[] AS before, %(today)s::int[] AS today)"
 
 
 def _epoch(column: str) -> str:
@@ -38,14 +42,25 @@ def _epoch(column: str) -> str:
     return f"date_part('epoch', {column}) + {OFFSET}"
 
 
-def worked(seconds: str) -> str:
-    """The working time until `seconds` (of `_epoch`), as `Worktime.until` has it."""
-    day = f"least(greatest(floor({seconds} / {DAY})::int - %(origin)s, 0), %(last_day)s)"
-    time = f"({seconds} - floor({seconds} / {DAY}) * {DAY})"
-    inside = " + ".join(
-        f"greatest(0, least({time}, %(close{each})s) - %(open{each})s)" for each in range(MOST_SPANS)
+def _moment(name: str, column: str) -> str:
+    """Two columns: the day of the calendar's table in which an instant lies, and the seconds of that day."""
+    day = f"floor(({_epoch(column)}) / {DAY})"
+    return (
+        f"least(greatest({day}::int - %(origin)s, 0), %(last_day)s) + 1 AS {name}_day, "
+        f"{_epoch(column)} - {day} * {DAY} AS {name}_time"
     )
-    return f"(cal.before[{day} + 1] + least(cal.before[{day} + 2] - cal.before[{day} + 1], {inside}))"
+
+
+def worked(name: str) -> str:
+    """The working time until an instant (of `_moment`), as `Worktime.until` has it.
+
+    The table is asked for as a scalar: in a join it would travel through every sort with its row.
+    """
+    inside = " + ".join(
+        f"greatest(0, least({name}_time, %(close{each})s) - %(open{each})s)" for each in range(MOST_SPANS)
+    )
+    table = "(SELECT before FROM cal)", "(SELECT today FROM cal)"
+    return f"({table[0]}[{name}_day] + least({table[1]}[{name}_day], {inside}))"
 
 
 def _pauses(begin: str, end: str) -> str:
@@ -53,8 +68,8 @@ def _pauses(begin: str, end: str) -> str:
     return f"""CASE WHEN t.pauses = '[]'::jsonb THEN 0 ELSE coalesce((
         SELECT sum(greatest(0, least({end}, {worked("q.until")}) - greatest({begin}, {worked("q.since")})))
         FROM (
-            SELECT {_epoch("(each ->> 0)::timestamptz")} AS since,
-                   {_epoch("coalesce((each ->> 1)::timestamptz, %(now)s)")} AS until
+            SELECT {_moment("since", "(each ->> 0)::timestamptz")},
+                {_moment("until", "coalesce((each ->> 1)::timestamptz, %(now)s)")}
             FROM jsonb_array_elements(t.pauses) AS each
             WHERE each ->> 0 IS NOT NULL
         ) q
@@ -69,6 +84,7 @@ SELECT i.process_id,
     count(*) FILTER (WHERE i.state = 'running') AS running,
     count(*) FILTER (WHERE i.state = 'suspended') AS suspended,
     count(*) FILTER (WHERE i.state = 'running' AND late.instance_id IS NOT NULL) AS late,
+    count(*) FILTER (WHERE i.created_at < %(ends)s AND (i.ended_at IS NULL OR i.ended_at >= %(begins)s)) AS active,
     count(*) FILTER (WHERE i.created_at >= %(begins)s AND i.created_at < %(ends)s) AS started,
     count(*) FILTER (WHERE i.state = 'completed' AND i.ended_at >= %(begins)s AND i.ended_at < %(ends)s) AS completed,
     count(*) FILTER (WHERE i.state = 'cancelled' AND i.ended_at >= %(begins)s AND i.ended_at < %(ends)s) AS cancelled,
@@ -110,66 +126,65 @@ GROUP BY 1
 """
 
 STEPS: Final = f"""
-WITH {_CALENDAR}, {_ACTIVE}, raw AS (
+WITH {_CALENDAR}, {_RECENT}, raw AS MATERIALIZED (
     SELECT {_PLACE} AS place, s.name, s.name_en, s.kind, s.due_at, s.ended_at, i.pauses,
         date_part('epoch', s.ended_at - s.began_at) AS elapsed,
-        {_epoch("s.began_at")} AS since, {_epoch("s.ended_at")} AS until
+        {_moment("since", "s.began_at")}, {_moment("until", "s.ended_at")}
     FROM workflow_step s JOIN scoped i ON i.id = s.instance_id
     WHERE s.state = 'done' AND s.ended_at >= %(begins)s AND s.ended_at < %(ends)s
-), timed AS (
-    SELECT raw.*, {worked("raw.since")} AS worked_since, {worked("raw.until")} AS worked_until
-    FROM raw CROSS JOIN cal
-), measured AS (
-    SELECT t.*, t.worked_until - t.worked_since - {_pauses("t.worked_since", "t.worked_until")} AS worked
-    FROM timed t CROSS JOIN cal
+), timed AS MATERIALIZED (
+    SELECT place, name, name_en, kind, due_at, ended_at, elapsed, pauses,
+        {worked("since")} AS worked_since, {worked("until")} AS worked_until
+    FROM raw
 )
 SELECT place, max(name) AS name, max(name_en) AS name_en, max(kind) AS kind, count(*) AS count,
     percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY elapsed) AS elapsed,
-    percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY worked) AS worked,
+    percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (
+        ORDER BY worked_until - worked_since - {_pauses("t.worked_since", "t.worked_until")}
+    ) AS worked,
     sum(elapsed) AS total,
     count(due_at) AS with_deadline, count(*) FILTER (WHERE ended_at > due_at) AS late
-FROM measured GROUP BY place ORDER BY sum(elapsed) DESC
+FROM timed t GROUP BY place ORDER BY sum(elapsed) DESC
 """
 
 # The step before one is the step that ended in the moment in which it began; after a timer or a message it is
-# the one that ended last. A way takes until somebody opens the next step; if nobody did, until that is over.
+# the one that began last before it. A way takes until somebody opens the next step; if nobody did, until that is over.
 WAYS: Final = f"""
-WITH {_ACTIVE}, ended AS (
-    SELECT s.id, s.instance_id, {_PLACE} AS place, s.began_at, s.ended_at, s.state
+WITH {_RECENT}, ended AS (
+    SELECT s.id, s.instance_id, {_PLACE} AS place, s.began_at, s.ended_at, s.state, i.created_at,
+        lag({_PLACE}) OVER earlier AS former, lag(s.state) OVER earlier AS former_state,
+        lag(s.ended_at) OVER earlier AS former_end
     FROM workflow_step s JOIN scoped i ON i.id = s.instance_id
     WHERE s.state IN ('done', 'returned') AND s.ended_at IS NOT NULL
+    WINDOW earlier AS (PARTITION BY s.instance_id ORDER BY s.began_at, s.id)
 ), causes AS (
-    SELECT DISTINCT ON (instance_id, ended_at) instance_id, ended_at, place, state
-    FROM ended ORDER BY instance_id, ended_at, place
+    SELECT instance_id, ended_at, min(place) AS place, bool_and(state = 'returned') AS back
+    FROM ended GROUP BY instance_id, ended_at
 ), opened AS (
-    SELECT w.step_id, min(w.read_at) AS at FROM workflow_workitem w
+    SELECT w.step_id, min(w.read_at) AS at FROM workflow_workitem w JOIN scoped i ON i.id = w.instance_id
     WHERE w.step_id IS NOT NULL AND w.read_at IS NOT NULL GROUP BY w.step_id
 ), moves AS (
-    SELECT coalesce(c.place, l.place, '') AS source, s.place AS target,
-        coalesce(c.state, l.state, '') = 'returned' AS back,
-        date_part('epoch', least(coalesce(o.at, s.ended_at), s.ended_at) - coalesce(c.ended_at, l.ended_at, s.began_at)) AS waited,
-        date_part('epoch', least(coalesce(o.at, s.ended_at), s.ended_at) - s.began_at) AS unopened
+    SELECT s.place AS target, s.began_at, least(coalesce(o.at, s.ended_at), s.ended_at) AS seen,
+        CASE WHEN c.place IS NOT NULL THEN c.place
+            WHEN s.began_at > s.created_at THEN coalesce(s.former, '') ELSE '' END AS source,
+        CASE WHEN c.place IS NOT NULL THEN c.back
+            WHEN s.began_at > s.created_at THEN coalesce(s.former_state, '') = 'returned' ELSE false END AS back,
+        CASE WHEN c.place IS NULL AND s.began_at > s.created_at
+            THEN least(coalesce(s.former_end, s.began_at), s.began_at) ELSE s.began_at END AS left_at
     FROM ended s
-    JOIN scoped i ON i.id = s.instance_id
     LEFT JOIN causes c ON c.instance_id = s.instance_id AND c.ended_at = s.began_at
-    LEFT JOIN LATERAL (
-        SELECT p.place, p.state, p.ended_at FROM causes p
-        WHERE c.place IS NULL AND s.began_at > i.created_at
-          AND p.instance_id = s.instance_id AND p.ended_at <= s.began_at
-        ORDER BY p.ended_at DESC LIMIT 1
-    ) l ON true
     LEFT JOIN opened o ON o.step_id = s.id
     WHERE s.ended_at >= %(begins)s AND s.ended_at < %(ends)s
 )
-SELECT grouping(source) AS whole, source, target, coalesce(bool_and(back), false) AS back, count(*) AS count,
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(waited, 0)) AS waited,
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(unopened, 0)) AS unopened
+SELECT grouping(source) AS whole, source, target, bool_and(back) AS back, count(*) AS count,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(date_part('epoch', seen - left_at), 0)) AS waited,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(date_part('epoch', seen - began_at), 0)) AS unopened
 FROM moves GROUP BY GROUPING SETS ((source, target), (target))
 ORDER BY count(*) DESC
 """
 
 EVENTS: Final = f"""
-WITH {_ACTIVE}
+WITH {_RECENT}
 SELECT CASE WHEN coalesce(s.process, '') = '' THEN coalesce(s.node, e.node) ELSE s.process || '/' || s.node END AS place,
     e.kind, count(*) AS count, count(DISTINCT e.instance_id) AS instances
 FROM workflow_event e
@@ -181,23 +196,25 @@ GROUP BY 1, 2
 """
 
 VARIANTS: Final = f"""
-WITH {_CALENDAR}, {_ACTIVE}, paths AS (
+WITH {_CALENDAR}, {_RECENT}, paths AS (
     SELECT s.instance_id, string_agg({_PLACE}, ' ' ORDER BY s.began_at, s.node, s.id) AS path,
         bool_or(s.state = 'returned') AS reworked
     FROM workflow_step s JOIN scoped i ON i.id = s.instance_id
     WHERE s.state IN ('done', 'returned')
       AND i.state = 'completed' AND i.ended_at >= %(begins)s AND i.ended_at < %(ends)s
     GROUP BY s.instance_id
-), timed AS (
+), raw AS MATERIALIZED (
     SELECT coalesce(p.path, '') AS path, coalesce(p.reworked, false) AS reworked, i.pauses,
         date_part('epoch', i.ended_at - i.created_at) AS elapsed,
-        {_epoch("i.created_at")} AS since, {_epoch("i.ended_at")} AS until
+        {_moment("since", "i.created_at")}, {_moment("until", "i.ended_at")}
     FROM scoped i LEFT JOIN paths p ON p.instance_id = i.id
     WHERE i.state = 'completed' AND i.ended_at >= %(begins)s AND i.ended_at < %(ends)s
+), timed AS MATERIALIZED (
+    SELECT path, reworked, pauses, elapsed, {worked("since")} AS worked_since, {worked("until")} AS worked_until
+    FROM raw
 ), measured AS (
-    SELECT t.*, greatest({worked("t.until")} - {worked("t.since")}
-        - {_pauses(worked("t.since"), worked("t.until"))}, 0) AS worked
-    FROM timed t CROSS JOIN cal
+    SELECT t.*, greatest(t.worked_until - t.worked_since - {_pauses("t.worked_since", "t.worked_until")}, 0) AS worked
+    FROM timed t
 )
 SELECT path, count(*) AS count, bool_or(reworked) AS reworked,
     percentile_cont(0.5) WITHIN GROUP (ORDER BY elapsed) AS elapsed,
@@ -215,8 +232,9 @@ WITH {_ALL}, parts AS (
     WHERE w.state = 'open' AND w.kind <> 'read' AND i.state = 'running'
     UNION ALL
     SELECT w.done_by_id, 0, 0, 1, (w.done_at > w.due_at)::int, NULL
-    FROM workflow_workitem w JOIN scoped i ON i.id = w.instance_id
-    WHERE w.state = 'done' AND w.kind <> 'read' AND w.done_by_id IS NOT NULL
+    FROM workflow_workitem w
+    WHERE w.state = 'done' AND w.kind <> 'read' AND w.done_by_id IS NOT NULL AND w.instance_id IS NOT NULL
+      AND (%(everything)s OR w.instance_id IN (SELECT id FROM scoped))
       AND w.done_at >= %(begins)s AND w.done_at < %(ends)s
 )
 SELECT who, sum(open) AS open, sum(coalesce(overdue, 0)) AS overdue, sum(done) AS done,

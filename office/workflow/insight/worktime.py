@@ -7,7 +7,7 @@ is a look-up, and the working time of a span the difference of two.
 
 import datetime
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from asp.workdays import Calendar
 from asp.workdays.arithmetic.hours import MOST_SPANS, SHANGHAI
@@ -56,6 +56,7 @@ class Worktime:
         spans = [*self.spans, *[(0, 0)] * (MOST_SPANS - len(self.spans))]
         found: dict[str, object] = {
             "before": list(self.before),
+            "today": [after - before for before, after in pairwise(self.before)],
             "origin": self.first.toordinal() - _EPOCH,
             "last_day": len(self.before) - 2,
         }

@@ -1,7 +1,6 @@
 """The words of the designer's panel, in the reader's language; they go to the page as JSON."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from office.workflow.bpmn.compare import PERFORMERS
 from office.workflow.managing.forms import ACTS, ORDERS, RULES, TELL, UNITS
@@ -11,7 +10,6 @@ from office.workflow.managing.panel import access_words
 def words() -> dict[str, object]:
     """Every text of the panel."""
     return {
-        "language": pgettext("designer", "en"),
         "kinds": {
             "bpmn:Process": _("The process"),
             "bpmn:StartEvent": _("Start"),
@@ -65,7 +63,7 @@ def words() -> dict[str, object]:
         "remove": _("Take {name} out"),
         "rule": _("If there are several"),
         "share": _("Share in percent"),
-        "order": _("Order"),
+        "order": _("Who signs when"),
         "deadline": _("Time for it"),
         "unit": _("Unit"),
         "after": _("If it is late, tell after"),

@@ -124,6 +124,10 @@ class UploadForm(RevisionForm):
     file = forms.FileField(label=_("BPMN file"), help_text=_("BPMN 2.0 (.bpmn, .xml), at most 1 MB."))
 
 
+# What a choice means that was not sent.
+USUAL = {"rule": "one", "order": "parallel", "unit": "workdays", "after_unit": "workdays", "to": "head"}
+
+
 class GroupPanel(Form):
     """A parallel group of steps."""
 
@@ -142,16 +146,16 @@ class StepPanel(GroupPanel):
         widget=forms.Textarea,
         help_text=_("Shown to whoever does the step."),
     )
-    rule = forms.ChoiceField(label=_("If there are several"), choices=RULES, initial="one")
+    rule = forms.ChoiceField(label=_("If there are several"), choices=RULES, required=False)
     share = forms.IntegerField(label=_("Share in percent"), min_value=1, max_value=100, required=False)
-    order = forms.ChoiceField(label=_("Order"), choices=ORDERS, initial="parallel")
+    order = forms.ChoiceField(label=_("Who signs when"), choices=ORDERS, required=False)
     amount = forms.IntegerField(label=_("Time for it"), min_value=1, max_value=3650, required=False)
-    unit = forms.ChoiceField(label=_("Unit"), choices=UNITS, initial="workdays")
+    unit = forms.ChoiceField(label=_("Unit"), choices=UNITS, required=False)
     after = forms.IntegerField(
         label=_("If it is late, tell after"), min_value=1, max_value=3650, required=False
     )
-    after_unit = forms.ChoiceField(label=_("Unit"), choices=UNITS, initial="workdays")
-    to = forms.ChoiceField(label=_("Whom"), choices=TELL, initial="head")
+    after_unit = forms.ChoiceField(label=_("Unit"), choices=UNITS, required=False)
+    to = forms.ChoiceField(label=_("Whom"), choices=TELL, required=False)
     skip = forms.CharField(
         label=_("Left out if"),
         max_length=500,
@@ -178,6 +182,8 @@ class StepPanel(GroupPanel):
     def clean(self) -> dict[str, Any]:
         """What goes together."""
         data: dict[str, Any] = super().clean() or {}
+        for name, usual in USUAL.items():
+            data[name] = data.get(name) or usual
         if data.get("rule") == "share" and not data.get("share") and "share" not in self.errors:
             self.add_error("share", _("Say how many percent must agree."))
         if data.get("after") and not data.get("amount") and "amount" not in self.errors:

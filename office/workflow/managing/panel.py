@@ -239,7 +239,7 @@ def _outcomes_with(rows: list[Data], op: str) -> list[Data]:
 
 def access_sent(posted: "QueryDict") -> dict[str, str]:
     """Field → access."""
-    return {key[2:]: posted[key] for key in posted if key.startswith("a.")}
+    return {key[2:]: str(posted[key]) for key in posted if key.startswith("a.")}
 
 
 def _readable(key: str) -> bool:

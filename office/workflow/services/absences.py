@@ -37,26 +37,13 @@ from office.workflow.models import (
 )
 from office.workflow.standins import StandIns, stand_in_for
 
-__all__ = [
-    "absence_end",
-    "absence_set",
-    "absences_follow",
-    "absences_open",
-    "absences_waiting",
-    "stand_in_for",
-]
+__all__ = ["absence_end", "absence_set", "absences_follow", "absences_waiting", "stand_in_for"]
 
 WHY = "absence"
 TODO_LIST = "workflow.todo"
 PORTION = 200
 LONGEST = datetime.timedelta(days=366)
 LIVE = (ItemState.OPEN, ItemState.WAITING)
-
-
-def absences_open(account: Account) -> QuerySet[Absence]:
-    """What somebody has set and what has not ended, the next one first."""
-    held = Absence.objects.filter(account=account, ended_at=None, ends__gt=timezone.now())
-    return held.select_related("deputy").order_by("begins")
 
 
 @transaction.atomic
@@ -105,7 +92,7 @@ def absence_set(
         kind="workflow.deputy",
         to=[deputy.pk],
         params={"person": person.name, "begins": begins, "ends": ends, "note": absence.note},
-        url="/workflow/",
+        url="/workflow/absences/",
         about=absence.pk,
         actor=actor,
     )
@@ -177,9 +164,9 @@ def _move_portion(
 ) -> bool:
     """Return whether some could not be had, because somebody is working on them."""
     items, missed = _locked(_items(absence, account_id=absence.account_id, pk__in=keys))
-    steps = {each.step_id for each in items}
+    steps = {each.step_id for each in items if each.step_id}
     others = WorkItem.objects.filter(step_id__in=steps, state__in=LIVE, kind=ItemKind.DO)
-    taken = set(others.values_list("step_id", "account_id"))
+    taken: set[tuple[uuid.UUID | None, uuid.UUID]] = set(others.values_list("step_id", "account_id"))
     moved = []
     for item in items:
         assert item.instance is not None
@@ -252,8 +239,8 @@ def _give(item: WorkItem, to: Account, meant_for: uuid.UUID | None) -> None:
 
 def _event(kind: str, item: WorkItem, person: Account, to: Account, now: datetime.datetime) -> Event:
     return Event(
-        instance_id=item.instance_id,
-        step_id=item.step_id,
+        instance=item.instance,
+        step=item.step,
         kind=kind,
         node=item.step.node if item.step else "",
         for_id=person.pk,

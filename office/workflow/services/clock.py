@@ -69,7 +69,8 @@ def _candidates(
     rows = Step.objects.filter(next_at__lte=now).order_by("next_at", "id")
     if after is not None:
         rows = rows.filter(next_at__gte=after[0]).exclude(next_at=after[0], id__lte=after[1])
-    return list(rows.values_list("next_at", "id", "instance_id")[:portion])
+    found = rows.values_list("next_at", "id", "instance_id")[:portion]
+    return [(at, key, instance_id) for at, key, instance_id in found if at is not None]
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.http import Http404
 from asp.audit.actor import Actor
 from asp.audit.services import record
 from asp.forms import Definition as Form
-from asp.forms import DefinitionError
+from asp.forms import DefinitionError, blank
 from office.workflow.bpmn.elements import Performer
 from office.workflow.bpmn.steps import NotAList, StepsFault, steps_as_json, steps_from_json, write_steps
 from office.workflow.central import Template, merging, templates
@@ -123,7 +123,7 @@ def three_of(process: Process, template: Template) -> tuple[merging.Data, mergin
         steps = None
     own = {
         "texts": {key: getattr(process, key) for key in merging.TEXTS},
-        "form": process.draft_form,
+        "form": process.draft_form or blank(process.name, process.name_en),
         "steps": steps_as_json(steps) if steps is not None else None,
         "bpmn": process.draft_bpmn,
     }

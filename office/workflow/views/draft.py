@@ -82,7 +82,12 @@ def upload(request: HttpRequest, process_id: uuid.UUID) -> HttpResponse:
     process = selectors.process_get(process_id)
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
-        context = {"upload": form, "process": process, "line": selectors.line_of(process)}
+        context = {
+            "upload": form,
+            "upload_target": f"{process.pk}:{process.draft_revision}",
+            "process": process,
+            "line": selectors.line_of(process),
+        }
         return render(request, "workflow/manage/upload.html", context, status=INVALID)
     draft_bpmn_save(
         actor=Actor.of(request),

@@ -71,6 +71,7 @@ def process_page(request: HttpRequest, process_id: uuid.UUID) -> HttpResponse:
         "versions": selectors.version_list(process),
         "audience": selectors.audience_of(process),
         "upload": UploadForm(initial={"revision": process.draft_revision}),
+        "upload_target": f"{process.pk}:{process.draft_revision}",
         "publish": PublishForm(initial={"revision": process.draft_revision}),
     }
     return render(request, "workflow/manage/process.html", context)

@@ -16,11 +16,11 @@ from asp.notify.models import Notification
 from office.workflow import errors
 from office.workflow import services as workflow
 from office.workflow.models import Absence, Event, Instance, WorkItem
+from office.workflow.selectors.absences import absences_of
 from office.workflow.services.absences import (
     absence_end,
     absence_set,
     absences_follow,
-    absences_open,
     stand_in_for,
 )
 from tenants.context import bureau_context
@@ -133,7 +133,7 @@ def test_it_refuses_a_second_one_in_the_same_time(world: World) -> None:
             away(world, a, c, **more)
     now = timezone.now()
     away(world, a, c, begins=now + 3 * DAY, ends=now + 4 * DAY)
-    assert [each.deputy for each in absences_open(a)] == [b, c]
+    assert [each.deputy for each in absences_of(a)] == [b, c]
 
 
 def test_two_windows_set_one(world: World) -> None:

@@ -23,6 +23,7 @@ const modeler = new Modeler({
   additionalModules: [translating(document.documentElement.lang), menus],
 });
 const desk = { modeler, data, model: new Model(modeler) };
+const READABLE = 0.7;
 let revision = data.revision;
 let dirty = false;
 let saving = false;
@@ -30,6 +31,15 @@ let saving = false;
 function say(text, bad = false) {
   state.textContent = text;
   state.classList.toggle("text-red", bad);
+}
+
+/** All of it, or, where that could not be read, its beginning. */
+function begin(canvas) {
+  canvas.zoom("fit-viewport", "auto");
+  if (canvas.zoom() >= READABLE) return;
+  const { inner, outer } = canvas.viewbox();
+  const [width, height] = [outer.width / READABLE, outer.height / READABLE];
+  canvas.viewbox({ x: inner.x - 160, y: inner.y + inner.height / 2 - height / 2, width, height });
 }
 
 async function open() {
@@ -41,7 +51,7 @@ async function open() {
   }
   const panel = new Panel(desk, root);
   const findings = new Findings(desk, root);
-  modeler.get("canvas").zoom("fit-viewport", "auto");
+  begin(modeler.get("canvas"));
   panel.show(null);
   findings.show(data);
   modeler.get("eventBus").on("commandStack.changed", () => {

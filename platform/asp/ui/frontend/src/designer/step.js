@@ -31,7 +31,7 @@ function sign({ model, data }, element) {
   const parts = [select(w.rule, value.rule, w.rules, (rule) => put({ rule }))];
   if (value.rule === "share") parts.push(number_(w.share, value.share, (share) => put({ share })));
   parts.push(select(w.order, value.order, w.orders, (order) => put({ order })));
-  return [row(...parts)];
+  return [parts.length > 2 ? row(...parts.slice(0, 2)) : parts[0], parts.at(-1)];
 }
 
 function deadline({ model, data }, element) {
@@ -48,7 +48,7 @@ function deadline({ model, data }, element) {
   };
   const parts = [row(number_(w.deadline, now?.amount, (amount) => put(amount, unit)), select(w.unit, unit, w.units, (of) => put(now?.amount ?? "", of)))];
   if (now || late) {
-    parts.push(row(number_(w.after, tell.after, (after) => escalate({ after })), select(w.unit, tell.unit, w.units, (of) => escalate({ unit: of })), select(w.to, tell.to, w.tell, (to) => escalate({ to }))));
+    parts.push(row(number_(w.after, tell.after, (after) => escalate({ after })), select(w.unit, tell.unit, w.units, (of) => escalate({ unit: of }))), select(w.to, tell.to, w.tell, (to) => escalate({ to })));
   }
   return parts;
 }
@@ -95,7 +95,7 @@ function fields({ model, data }, element) {
     control.addEventListener("change", () => put(field.name, control.value));
     return h("div", { class: "d-flex align-items-center gap-2" }, h("span", { class: "min-0 flex-fill text-break" }, field.label), control);
   });
-  return h("details", { open: now.size > 0 }, h("summary", { class: "form-label" }, w.fields), h("div", { class: "d-grid gap-2 mt-2" }, ...lines));
+  return h("details", { open: now.size > 0 }, h("summary", {}, w.fields), h("div", { class: "d-grid gap-2 mt-2" }, ...lines));
 }
 
 function acts({ model, data }, element) {
