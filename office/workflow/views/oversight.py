@@ -116,10 +116,11 @@ def move(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
     wanted = uuid_or_none(request.POST.get("version") or request.GET.get("version"))
     version = next((each for each in versions if each.pk == wanted), versions[0] if versions else None)
     outlook: Any = None
+    carrying: Any = None
     fault = ""
     if version is not None:
         try:
-            outlook = services.move_preview(instance=found, version=version)
+            outlook, carrying = services.move_preview(instance=found, version=version)
         except UserFacingError as error:
             fault = error.text
     ask = Ask(
@@ -128,7 +129,13 @@ def move(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
         "versions",
         text="" if versions else _("There is no other version of this process."),
         done=_("It runs on the other version now."),
-        extra={"none": version is None, "outlook": outlook, "fault": fault, "version": version},
+        extra={
+            "none": version is None,
+            "outlook": outlook,
+            "carrying": carrying,
+            "fault": fault,
+            "version": version,
+        },
         template="workflow/_move.html",
     )
     form = None

@@ -89,6 +89,7 @@ def test_it_moves_to_another_version_after_a_look(world: Pages) -> None:
     )
     page = said(world.client(world.overseer).get(path))
     assert "On version 2" in page
+    assert "nothing is lost" in page
     assert world.asks(world.overseer, path, version=str(process.current_id), reason="").status_code == 422
     assert world.asks(world.overseer, path, version=str(instance.version_id), reason="x").status_code == 422
     assert world.asks(world.overseer, path, version=str(process.current_id), reason="改版").status_code == 302
