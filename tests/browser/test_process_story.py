@@ -129,7 +129,7 @@ def _form_is_drawn(story: Story, process: str) -> None:
     for kind, name, label in (("text", "company", "申报单位"), ("money", "amount", "研发投入")):
         _answered(page, page.locator(f"button[name=act][value^=field_add][value$=':{kind}']").first)
         page.fill("#fe-settings [name=name]", name)
-        page.fill("#fe-settings [name=label]", label)
+        page.fill("#fe-settings [name=label_zh]", label)
         _answered(page, page.locator("#form-editor .tb-editor-panel .card-footer .btn-primary"))
     expect(page.locator("#form-editor .tb-editor-list")).to_contain_text("研发投入")
     axe_assert(page)
