@@ -20,6 +20,7 @@ from playwright.sync_api import Browser
 from infra.tools import ROOT
 from office.organization import seed
 from office.workflow import central
+from office.workflow.bpmn.steps import writer
 from provisioning.demo import county, roles
 from tests.browser import furnish, furnish_drawings, furnish_host, furnish_processes, words
 from tests.browser.pages import NOT_LOOKED_AT, NOTICE, VIEWS, View, track
@@ -38,14 +39,8 @@ THEMES: dict[int, tuple[Theme, ...]] = {1440: ("light", "dark"), 390: ("dark", "
 AXE: dict[tuple[str, int, Theme], Sequence[str]] = {("zh", 1440, "light"): (), ("en", 390, "dark"): LOOKS}
 # What people typed stays in their language.
 SOURCES = (
-    county,
-    engineering_centre,
-    furnish,
-    furnish_drawings,
-    furnish_host,
-    furnish_processes,
-    roles,
-    seed,
+    *(county, engineering_centre, furnish, furnish_drawings, furnish_host, furnish_processes, roles, seed),
+    writer,
 )
 DATA = "".join(inspect.getsource(module) for module in SOURCES)
 DATA += "".join(path.read_text("utf-8") for path in central.FOLDER.glob("*.json"))
