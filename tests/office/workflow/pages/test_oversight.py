@@ -2,8 +2,12 @@
 
 import pytest
 
-from office.workflow.models import WorkItem
+from asp.audit.actor import Actor
+from office.workflow.models import Step, WorkItem
+from office.workflow.services.calling import service_failed
 from tests.office.workflow.pages.world import AGREE, DISAGREE, Pages, said, step, text
+from tests.office.workflow.running.test_acts import SERVICE
+from tests.support.bpmn import bpmn
 
 FORMS = ("suspend/", "resume/", "reassign/", "move/")
 
@@ -89,6 +93,7 @@ def test_it_moves_to_another_version_after_a_look(world: Pages) -> None:
     )
     page = said(world.client(world.overseer).get(path))
     assert "On version 2" in page
+    assert "nothing is lost" in page
     assert world.asks(world.overseer, path, version=str(process.current_id), reason="").status_code == 422
     assert world.asks(world.overseer, path, version=str(instance.version_id), reason="x").status_code == 422
     assert world.asks(world.overseer, path, version=str(process.current_id), reason="改版").status_code == 302
@@ -105,3 +110,15 @@ def test_it_cancels_anything_that_runs(world: Pages) -> None:
     assert world.asks(world.overseer, path, reason="作废").status_code == 409
     instance.refresh_from_db()
     assert instance.state == "cancelled"
+
+
+def test_it_lets_a_service_try_again(world: Pages) -> None:
+    instance = world.start(world.publish_bpmn(bpmn(SERVICE)), values={"reason": "ok"})
+    path = f"/workflow/{instance.pk}/retry/"
+    assert world.asks(world.overseer, path).status_code == 409
+    waiting = Step.objects.get(instance=instance, state="open")
+    service_failed(actor=Actor.system("worker"), step_id=waiting.pk, code="workflow.service_failed")
+    assert "Let the service try again" in said(world.client(world.overseer).get(f"/workflow/{instance.pk}/"))
+    assert world.asks(world.cast.clerk, path).status_code == 403
+    assert world.asks(world.overseer, path).status_code == 302
+    assert Step.objects.get(pk=waiting.pk).state == "open"
