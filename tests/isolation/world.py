@@ -53,7 +53,7 @@ def processes(cast: Cast) -> None:
     assert report.definition is not None
     field = {"name": "reason", "kind": "text", "label": {"zh": f"{MARK}事由"}}
     section = {"name": "main", "title": {"zh": f"{MARK}内容"}, "fields": [field]}
-    process = Process.objects.create(code="marked", name=f"{MARK}流程")
+    process = Process.objects.create(code="marked", name=f"{MARK}流程", draft_bpmn=drawn.decode())
     process.current = ProcessVersion.objects.create(
         process=process,
         number=1,
