@@ -35,6 +35,7 @@ urlpatterns = [
     path("<uuid:instance_id>/cancel/", acts.cancel, name="cancel"),
     path("<uuid:instance_id>/suspend/", oversight.suspend, name="suspend"),
     path("<uuid:instance_id>/resume/", oversight.resume, name="resume"),
+    path("<uuid:instance_id>/retry/", oversight.retry, name="retry"),
     path("<uuid:instance_id>/reassign/", oversight.reassign, name="reassign"),
     path("<uuid:instance_id>/move/", oversight.move, name="move"),
 ]

@@ -20,7 +20,7 @@ from asp.ui.errors import UserFacingError
 from asp.ui.text import localized
 from office.workflow import services
 from office.workflow.desk.versions import START, version_of
-from office.workflow.models import Follow, FormFile, Instance, ItemKind, WorkItem
+from office.workflow.models import Follow, FormFile, Instance, ItemKind, StepState, WorkItem
 from office.workflow.permissions import OVERSEE, USE
 from office.workflow.selectors.access import file_get_for, instance_get_for, oversees
 from office.workflow.selectors.form_access import access_for, bound_for
@@ -117,6 +117,7 @@ def acts_for(account: Account, found: Instance, story: Story, item: WorkItem | N
         "cancel": found.is_open and (over or (first and found.starter_id == account.pk)),
         "suspend": over and found.is_running,
         "resume": over and found.is_open and not found.is_running,
+        "retry": over and found.is_running and any(each.state == StepState.FAILED for each in story.steps),
         "reassign": over and found.is_running and any(each.is_open for each in story.steps),
         "move": over and found.is_open,
     }

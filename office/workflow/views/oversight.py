@@ -13,8 +13,9 @@ from asp.audit.actor import Actor
 from asp.ui.errors import UserFacingError
 from asp.ui.text import localized
 from office.workflow import services
+from office.workflow.errors import AlreadyDone
 from office.workflow.forms_work import MoveForm, ReasonForm
-from office.workflow.models import ProcessVersion, Step, WorkItem
+from office.workflow.models import ProcessVersion, Step, StepState, WorkItem
 from office.workflow.permissions import OVERSEE
 from office.workflow.selectors.access import open_items_in, stranded_steps_in
 from office.workflow.views._acts import Ask, act, instance_of
@@ -61,6 +62,34 @@ def resume(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
         None,
         lambda _form, _people: services.resume(actor=Actor.of(request), instance=found),
     )
+
+
+@requires(OVERSEE)
+@require_http_methods(FORMS)
+def retry(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
+    """Let a step that the system does, and that has failed, try once more."""
+    found = instance_of(request, instance_id)
+    step = Step.objects.filter(instance=found, state=StepState.FAILED).order_by("-id").first()
+    text = _("There is nothing that has failed.")
+    if step is not None:
+        text = _(
+            "What kept it from working should be mended first. It is tried several times, then it fails again."
+        )
+    ask = Ask(
+        _("Try it again"),
+        _("Try again"),
+        "refresh",
+        text=text,
+        done=_("It is being tried again."),
+        extra={"none": step is None},
+    )
+
+    def do(_form: Any, _people: Any) -> None:
+        if step is None:
+            raise AlreadyDone
+        services.service_retry(actor=Actor.of(request), step=step)
+
+    return act(request, found, ask, None, do)
 
 
 @requires(OVERSEE)

@@ -5,7 +5,7 @@ import pytest
 from office.workflow.models import WorkItem
 from tests.office.workflow.pages.world import AGREE, DISAGREE, Pages, said, step, text
 
-FORMS = ("suspend/", "resume/", "reassign/", "move/")
+FORMS = ("retry/", "suspend/", "resume/", "reassign/", "move/")
 
 
 @pytest.mark.parametrize("part", FORMS)
@@ -95,6 +95,26 @@ def test_it_moves_to_another_version_after_a_look(world: Pages) -> None:
     instance.refresh_from_db()
     assert instance.version_id == process.current_id
     assert WorkItem.objects.filter(instance=instance, state="open").count() == 1
+
+
+def test_it_lets_a_failed_service_try_again(world: Pages) -> None:
+    from asp.audit.actor import Actor
+    from office.workflow.models import Step
+    from office.workflow.services.calling import service_failed
+    from tests.office.workflow.running.test_acts import SERVICE, drawing
+
+    instance = world.start(world.publish_bpmn(drawing(SERVICE)))
+    path = f"/workflow/{instance.pk}/retry/"
+    assert "nothing that has failed" in said(world.client(world.overseer).get(path))
+    assert world.asks(world.overseer, path).status_code == 409
+    waiting = Step.objects.get(instance=instance, state="open")
+    service_failed(actor=Actor.system("worker"), step_id=waiting.pk, code="workflow.service_failed")
+    page = said(world.client(world.overseer).get(f"/workflow/{instance.pk}/"))
+    assert "Try again" in page
+    assert "“付款” failed" in page
+    assert world.asks(world.overseer, path).status_code == 302
+    waiting.refresh_from_db()
+    assert waiting.state == "open"
 
 
 def test_it_cancels_anything_that_runs(world: Pages) -> None:
