@@ -164,5 +164,6 @@ on("input", "[data-tb-editing]", (event, form) => (form.dataset.tbTyped = "1"));
 document.addEventListener("htmx:confirm", (event) => {
   const editor = event.target instanceof Element ? event.target.closest("[data-tb-leave]") : null;
   const typed = editor?.querySelector("[data-tb-editing][data-tb-typed]");
-  if (typed && event.target !== typed && !window.confirm(editor.dataset.tbLeave)) event.preventDefault();
+  // A search inside the panel leaves what was typed where it is.
+  if (typed && !typed.contains(event.target) && !window.confirm(editor.dataset.tbLeave)) event.preventDefault();
 });
