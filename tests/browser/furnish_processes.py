@@ -22,7 +22,6 @@ from office.workflow.services.insight import simulation_start
 from provisioning.demo.secret import Secrets
 from tenants.keys import uuid7
 from tests.browser.furnish_drawings import engineering_centre, old_template, people, person
-from tests.browser.furnish_host import TESTER
 
 Json = dict[str, Any]
 ADOPTED = ("general_approval", "leave", "purchase", "seal_use", "open_flow")
@@ -194,7 +193,9 @@ def _centres(bureau: Bureau) -> None:
     due(third, 5)
     with bureau.at(3):
         fourth = _centre(bureau, "江月白", "云溪县百草生物科技有限公司", "230000.00")
-    workflow.suspend(actor=TESTER, instance=fourth, reason="等候企业名称变更登记。")
+    workflow.suspend(
+        actor=Actor.of_account(person("方既白")), instance=fourth, reason="等候企业名称变更登记。"
+    )
     clerk = person("陈若水")
     workflow.follow(account=clerk, instance=fourth)
     workflow.follow(account=clerk, instance=first)
@@ -299,7 +300,9 @@ def _mine(bureau: Bureau) -> None:
         )
     with bureau.at(7):
         bureau.do(done, "周启明", "end", "同意，按时报送。")
-    workflow.cancel(actor=TESTER, instance=gone, reason="县里已统一调整，不再单独请示。")
+    workflow.cancel(
+        actor=Actor.of_account(person("方既白")), instance=gone, reason="县里已统一调整，不再单独请示。"
+    )
     with bureau.at(2):
         mine = _centre(bureau, "陈若水", "云溪县山禾种业有限公司", "96000.00")
     due(mine, 20)

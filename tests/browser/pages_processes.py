@@ -34,7 +34,7 @@ def drawn(page: Page) -> None:
     )
 
 
-TODO = (
+TODO_PAGES = (
     View("office-todo", "bureau", "clerk", "workflow:todo", empty=True),
     View("office-todo-read", "bureau", "clerk", "workflow:todo-read"),
     View("office-todo-done", "bureau", "clerk", "workflow:todo-done"),
@@ -105,7 +105,7 @@ PROCESSES = (
     View("office-insight-instances", "bureau", "designer", "workflow:insight-instances"),
     View("office-simulation", "bureau", "designer", "workflow:simulate", ("centre",)),
 )
-VIEWS = (*TODO, *INSTANCES, *PROCESSES)
+VIEWS = (*TODO_PAGES, *INSTANCES, *PROCESSES)
 # Acts, parts of pages, files; and pages that look like another one.
 NOT_LOOKED_AT = frozenset(
     {
@@ -114,7 +114,7 @@ NOT_LOOKED_AT = frozenset(
         *("workflow:complete", "workflow:follow", "workflow:absence-end", "workflow:file"),
         # One form with a reason or words, as handing over has it.
         *("workflow:withdraw", "workflow:add-signers", "workflow:urge", "workflow:cancel"),
-        *("workflow:suspend", "workflow:resume"),
+        *("workflow:suspend", "workflow:resume", "workflow:retry"),
         *("workflow:performer-find", "workflow:audience-find"),  # what a search field finds
         *("workflow:process-stop", "workflow:process-resume", "workflow:draft-designer-save"),
         *("workflow:draft-publish", "workflow:draft-upload", "workflow:draft-download"),

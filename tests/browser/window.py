@@ -56,6 +56,13 @@ class Window:
     page: Page
     site: Site
     complaints: list[str] = field(default_factory=list)
+    looked: set[str] = field(default_factory=set)  # at its frame: in which language, width, theme
+
+    def first_look(self, what: str) -> bool:
+        """Whether it is looked at like this for the first time."""
+        first = what not in self.looked
+        self.looked.add(what)
+        return first
 
     def assert_quiet(self) -> None:
         """Nothing was said on the console, refused by the policy or asked from another host."""
@@ -123,7 +130,9 @@ LOOKS = [
     *("color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"),
     *("button-name", "link-name", "label", "label-content-name-mismatch", "aria-hidden-focus"),
 ]
-AXE_RUN = """rules => axe.run(document, {resultTypes: ["violations"], preload: false, iframes: false,
+# The frame around every page of a site. It is looked at once for each person, language, width and theme.
+FRAME = [".navbar-vertical", ".tb-topbar", ".tb-tabbar"]
+AXE_RUN = """(rules, left) => axe.run(left.length ? {exclude: left.map(each => [each])} : document, {resultTypes: ["violations"], preload: false, iframes: false,
     ...(rules.length ? {runOnly: {type: "rule", values: rules}} : {})}).then(found =>
   found.violations.filter(one => one.impact === "serious" || one.impact === "critical").map(one =>
     `${one.impact} ${one.id}: ${one.nodes.slice(0, 3).map(node => node.html.slice(0, 160)
@@ -144,11 +153,13 @@ class Eye:
         )
         path.write_bytes(base64.b64decode(answer["data"]))
 
-    def axe(self, rules: Sequence[str] = ()) -> list[str]:
-        """Serious and critical findings of axe: of all rules, or of some."""
+    def axe(self, rules: Sequence[str] = (), *, frame: bool = True) -> list[str]:
+        """Serious and critical findings of axe: of all rules, or of some; with the page's frame or without."""
         if not self._evaluate("typeof axe === 'object'"):
             self._evaluate(axe_source() + "\n;1")
-        found: list[str] = self._evaluate(f"({AXE_RUN})({json.dumps(rules)})")
+        found: list[str] = self._evaluate(
+            f"({AXE_RUN})({json.dumps(rules)}, {json.dumps([] if frame else FRAME)})"
+        )
         return found
 
     def close(self) -> None:

@@ -41,6 +41,7 @@ CONTROL_ELSEWHERE = {
     "library:download": "the content check is a job, which does not run here",
     "workflow:complete": "only with the part that is done; see the tests of its pages",
     "workflow:draft-designer-save": "only with a drawing; see the tests of drafts",
+    "workflow:retry": "only after a service has failed; see the tests of oversight",
     "workflow:file": "the content check is a job, which does not run here",
     "library:version-download": "the content check is a job, which does not run here",
 }

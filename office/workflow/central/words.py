@@ -145,7 +145,7 @@ def _step(step: dict[str, Any], names: Names, *, inner: bool) -> Iterator[str]:
         after = str(UNITS[escalation["unit"]]).format(amount=escalation["after"])
         yield _("escalates {time} after the deadline").format(time=after)
     if outcomes := step.get("outcomes"):
-        words = [f"{localized(each, 'label')} → {each.get('goto', 'next')}" for each in outcomes]
+        words = [f"{localized(each, 'label')} → {_leads_to(each.get('goto', 'next'))}" for each in outcomes]
         yield pgettext("process", ", ").join(words)
     if step.get("skip"):
         yield _("left out if {condition}").format(condition=step["skip"])
@@ -162,3 +162,9 @@ def _step(step: dict[str, Any], names: Names, *, inner: bool) -> Iterator[str]:
         yield _("Told afterwards: {people}").format(people=pgettext("process", ", ").join(told))
     if step.get("note"):
         yield step["note"]
+
+
+def _leads_to(goto: str) -> str:
+    kind, _colon, step = goto.partition(":")
+    words = {"next": _("on to the next step"), "end": _("to the end"), "back": _("back to the step before")}
+    return words.get(kind, step or goto)

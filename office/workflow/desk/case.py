@@ -185,13 +185,13 @@ class Case:
         self.close_step(step, StepState.DONE, outcome)
         self.instance.outcome = outcome or self.instance.outcome
         self._formers.pop(step.node, None)
+        self.happened("step_done", node=step.node, outcome=outcome)
         if step.node == START:
             self.start(opening.variables_of_starter(self))
         else:
             data = {**self.version.variables(self.values), **(variables or {})}
             self.state.complete(step.task_id, data, outcome=outcome or None)
             self.sync()
-        self.happened("step_done", node=step.node, outcome=outcome)
         node = self.version.node(step.node, step.process)
         if node is not None and node.step is not None and node.step.copies:
             opening.copies(self, step, self.desk.people.copies(self, node))

@@ -67,6 +67,7 @@ def open_step(case: "Case", waiting: WaitingStep, node: Node) -> None:
 
 def open_start(case: "Case") -> None:
     """It came back to who started it: their form, once more."""
+    case.instance.next_due = None  # while the form is amended, no timer runs
     with language("zh-hans"):
         name = gettext(AMEND)
     key = ("", START)

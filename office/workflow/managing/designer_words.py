@@ -1,6 +1,7 @@
 """The words of the designer's panel, in the reader's language; they go to the page as JSON."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from office.workflow.bpmn.compare import PERFORMERS
 from office.workflow.managing.forms import ACTS, ORDERS, RULES, TELL, UNITS
@@ -80,10 +81,10 @@ def words() -> dict[str, object]:
         "service": _("Service"),
         "called": _("Process that is called"),
         "message": _("Message"),
-        "code": _("Code"),
+        "code": pgettext("workflow", "Code"),
         "link": _("Name of the link"),
-        "timer": _("When"),
-        "text": _("Time"),
+        "timer": pgettext("workflow", "When"),
+        "text": pgettext("timer", "Time"),
         "ends": _("Ends the step"),
         "condition": _("Condition"),
         "conditionHelp": _("Such as leave_days > 3 or head_outcome == 'agree'"),

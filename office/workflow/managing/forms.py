@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from asp.accounts.subjects import Subject
 from asp.ui.forms import Form
@@ -61,7 +62,7 @@ class CreateForm(TextsForm):
         widget=forms.RadioSelect,
     )
     code = forms.CharField(
-        label=_("Code"),
+        label=pgettext_lazy("workflow", "Code"),
         max_length=LONGEST_CODE,
         required=False,
         help_text=_("By which other processes and functions call it. Left empty, it is made of the name."),

@@ -86,6 +86,11 @@ def stranded_steps_in(instance: Instance) -> list[Step]:
     return list(Step.objects.filter(instance=instance, state="open", stranded=True).order_by("id"))
 
 
+def failed_steps_in(instance: Instance) -> list[Step]:
+    """Steps that their service could not do."""
+    return list(Step.objects.filter(instance=instance, state="failed").order_by("id"))
+
+
 def startable() -> "QuerySet[Process]":
     """Processes that people can start, whoever they are."""
     return Process.objects.filter(current__isnull=False, stopped_at=None, function="")

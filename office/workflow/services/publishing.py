@@ -36,10 +36,9 @@ def version_publish(
     if not report.ok or report.definition is None:
         raise refused(report)
     known = {code: each for code, each in report.callable.items() if each is not None}
-    process.last_number += 1
     made = ProcessVersion.objects.create(
         process=process,
-        number=process.last_number,
+        number=current.number + 1 if current is not None else 1,
         name=process.name,
         name_en=process.name_en,
         bpmn=process.draft_bpmn,
@@ -51,7 +50,7 @@ def version_publish(
         published_by_name=actor.name,
     )
     process.current, process.draft_form = made, form
-    process.save(update_fields=["current", "last_number", "draft_form"])
+    process.save(update_fields=["current", "draft_form"])
     record(
         actor=actor,
         action="workflow.version_published",

@@ -82,7 +82,6 @@ def _go_back(case: Case, step: Step, node: str) -> None:
         for each in case.open_steps():
             case.close_step(each, StepState.RETURNED)
         opening.open_start(case)
-        case.instance.next_due = None
         return
     former = case.desk.people.active(case.former(node))
     case.wanted = {node: former} if former else {}

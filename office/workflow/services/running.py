@@ -46,8 +46,8 @@ def start(
         desk, process, starter, values or {}, title=title, owner=owner, owner_id=owner_id, chosen=chosen or {}
     )
     case.event("started")
-    case.start({**variables_of_starter(case), **(variables or {})})
     case.happened("started")
+    case.start({**variables_of_starter(case), **(variables or {})})
     desk.flush()
     return case.instance
 

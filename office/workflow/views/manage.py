@@ -4,7 +4,7 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from asp.accounts.access import requires
@@ -32,7 +32,7 @@ def process_list(request: HttpRequest) -> HttpResponse:
         "filtered": bool(text or state),
         "states": (
             ("", gettext("All")),
-            ("used", gettext("In use")),
+            ("used", pgettext("workflow", "In use")),
             ("draft", gettext("Not published yet")),
             ("stopped", gettext("Stopped")),
         ),

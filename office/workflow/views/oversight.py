@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -15,9 +16,9 @@ from asp.ui.text import localized
 from office.workflow import services
 from office.workflow.errors import AlreadyDone
 from office.workflow.forms_work import MoveForm, ReasonForm
-from office.workflow.models import ProcessVersion, Step, StepState, WorkItem
+from office.workflow.models import ProcessVersion, Step, WorkItem
 from office.workflow.permissions import OVERSEE
-from office.workflow.selectors.access import open_items_in, stranded_steps_in
+from office.workflow.selectors.access import failed_steps_in, open_items_in, stranded_steps_in
 from office.workflow.views._acts import Ask, act, instance_of
 from office.workflow.views._frame import uuid_or_none
 
@@ -67,27 +68,23 @@ def resume(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
 @requires(OVERSEE)
 @require_http_methods(FORMS)
 def retry(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
-    """Let a step that the system does, and that has failed, try once more."""
+    """Let the services that could not do their steps try once more."""
     found = instance_of(request, instance_id)
-    step = Step.objects.filter(instance=found, state=StepState.FAILED).order_by("-id").first()
-    text = _("There is nothing that has failed.")
-    if step is not None:
-        text = _(
-            "What kept it from working should be mended first. It is tried several times, then it fails again."
-        )
+    steps = failed_steps_in(found)
+    if not steps:
+        raise AlreadyDone
+    names = ", ".join(localized(each) for each in steps)
     ask = Ask(
-        _("Try it again"),
+        _("Let the service try again"),
         _("Try again"),
         "refresh",
-        text=text,
+        text=format_lazy(_("“{steps}” is tried once more in the background."), steps=names),
         done=_("It is being tried again."),
-        extra={"none": step is None},
     )
 
     def do(_form: Any, _people: Any) -> None:
-        if step is None:
-            raise AlreadyDone
-        services.service_retry(actor=Actor.of(request), step=step)
+        for each in steps:
+            services.service_retry(actor=Actor.of(request), step=each)
 
     return act(request, found, ask, None, do)
 
@@ -145,10 +142,11 @@ def move(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
     wanted = uuid_or_none(request.POST.get("version") or request.GET.get("version"))
     version = next((each for each in versions if each.pk == wanted), versions[0] if versions else None)
     outlook: Any = None
+    carrying: Any = None
     fault = ""
     if version is not None:
         try:
-            outlook = services.move_preview(instance=found, version=version)
+            outlook, carrying = services.move_preview(instance=found, version=version)
         except UserFacingError as error:
             fault = error.text
     ask = Ask(
@@ -157,7 +155,13 @@ def move(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
         "versions",
         text="" if versions else _("There is no other version of this process."),
         done=_("It runs on the other version now."),
-        extra={"none": version is None, "outlook": outlook, "fault": fault, "version": version},
+        extra={
+            "none": version is None,
+            "outlook": outlook,
+            "carrying": carrying,
+            "fault": fault,
+            "version": version,
+        },
         template="workflow/_move.html",
     )
     form = None

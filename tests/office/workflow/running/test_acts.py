@@ -189,7 +189,7 @@ def test_a_function_hears_of_its_instances(world: World) -> None:
     process = world.publish(step("a", ("head", "starter"), outcomes=[AGREE, DISAGREE]))
     instance = world.start(process, owner="tests", owner_id=uuid.UUID(int=7))
     world.do(instance, world.cast.head, "agree")
-    assert heard == [("started", ""), ("completed", "agree"), ("step_done", "agree")]
+    assert heard == [("started", ""), ("step_done", "agree"), ("completed", "agree")]
 
 
 def test_items_of_other_functions_stand_on_the_same_list(world: World) -> None:
@@ -201,3 +201,12 @@ def test_items_of_other_functions_stand_on_the_same_list(world: World) -> None:
         workflow.todo_add(source="library", about=about, account=clerk, title="x", url="https://example.org/")
     assert workflow.todo_done(source="library", about=about, by=clerk) == 1
     assert workflow.todo_done(source="library", about=about, by=clerk) == 0
+
+
+def test_no_timer_goes_off_while_the_starter_amends(world: World) -> None:
+    to_the_head = TIMER.replace('kind="starter"', 'kind="head" ref="starter"', 1)
+    instance = world.start(world.publish_bpmn(drawing(to_the_head)))
+    clerk = world.cast.clerk
+    workflow.withdraw(actor=Actor.of_account(clerk), instance=instance, account=clerk)
+    woken = workflow.wake_due(now=timezone.now() + datetime.timedelta(hours=2))
+    assert (woken, world.at(instance)) == (0, ["@start"])
