@@ -120,6 +120,12 @@ def pages(
             f"{name}, p95", percentile(taken, 0.95) * 1000, "ms", 200,
             baseline="nothing waits, p50", ratio=median(taken) / median(bare),
         )  # fmt: skip
+    for name, whose in (("nothing waits", quiet), (f"{OPEN} open", client)):
+        began = time.process_time()
+        for _round in range(ROUNDS):
+            whose.get("/workflow/")
+        spent = (time.process_time() - began) / ROUNDS * 1000
+        results.add(f"processor time of a to-do page without PostgreSQL's, {name}", spent, "ms")
     with CaptureQueriesContext(connection) as queries:
         client.get("/workflow/")
     results.at_most("statements of the to-do page", len(queries), "", STATEMENTS)

@@ -151,12 +151,17 @@ def waiting_for(account: Account) -> tuple[int, int]:
     return found["n"], found["late"]
 
 
-def listing_for(account: Account, wanted: Wanted, number: Any = 1) -> Listing:
-    """The page `number` of a list."""
+def listing_for(
+    account: Account, wanted: Wanted, number: Any = 1, *, counts: Counts | None = None
+) -> Listing:
+    """The page `number` of a list; what was counted just now need not be counted again."""
     if wanted.tab in (STARTED, FOLLOWED):
         found = Paginator(_instances(account, wanted), PAGE_SIZE).get_page(number)
         return Listing(found, [("", instance_rows(list(found.object_list)))])
-    page = Paginator(_items(account, wanted), PAGE_SIZE).get_page(number)
+    paginator = Paginator(_items(account, wanted), PAGE_SIZE)
+    if counts is not None and wanted.tab in (OPEN, READ) and not wanted.is_narrow:
+        paginator.__dict__["count"] = counts.open if wanted.tab == OPEN else counts.read
+    page = paginator.get_page(number)
     rows = item_rows(list(page.object_list), account)
     return Listing(page, grouped(rows) if wanted.tab == OPEN else [("", rows)])
 

@@ -35,7 +35,7 @@ def todo(request: HttpRequest, tab: str = OPEN) -> HttpResponse:
     wanted = Wanted.of(request.GET, tab)
     counts = counts_for(account)
     account.__dict__["_workflow_waiting"] = (counts.open, counts.late)
-    listing = listing_for(account, wanted, request.GET.get("page"))
+    listing = listing_for(account, wanted, request.GET.get("page"), counts=counts)
     numbers = {OPEN: counts.open, READ: counts.read}
     context = {
         "tab": tab,
