@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import Http404
+from django.utils import timezone
 
 from asp.audit.actor import Actor
 from asp.audit.services import record
@@ -84,7 +85,7 @@ def template_merge(
         if made["steps"] is not None and made["steps"] != own["steps"]:
             process.draft_bpmn = write_steps(steps_from_json(made["steps"])).decode()
         process.draft_revision += 1
-        process.draft_by_name = actor.name
+        process.draft_by_name, process.draft_at = actor.name, timezone.now()
     process.origin_version = template.version
     process.origin_text = new | {"people": (process.origin_text or {}).get("people", {})}
     process.save()
