@@ -37,6 +37,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MESSAGES = 6000
 PORTION = 50
 SINGLE = 60
+BURST = 10_000
 CROWD = 1000
 SIGN_INS = 40
 ACTS = 900
@@ -118,8 +119,23 @@ def messages(results: Results) -> None:
             baseline="plain dramatiq", ratio=single / plain,
         )  # fmt: skip
         waited = [_latency(a, b) for _number in range(SINGLE)]
+        _burst(results, a, b)
     results.at_most("latency of a single message, p95", percentile(waited, 0.95), "s", 1)
     results.add("latency of a single message, p50", median(waited), "s")
+
+
+def _burst(results: Results, a: BureauRef, b: BureauRef) -> None:
+    """Ten thousand in one transaction, and one message of another bureau to the same receiver behind them."""
+    another, before = open_bureau(), _arrived(b)
+    _send(a, b, BURST)
+    began = time.perf_counter()
+    _send(another, b, 1)
+    until(lambda: _arrived(b, another) == 1)
+    beside = time.perf_counter() - began
+    until(lambda: _arrived(b) == before + BURST + 1, step=0.2)
+    drained = time.perf_counter() - began
+    results.add(f"{BURST:,} messages at once until all have arrived", drained, "s")
+    results.at_most("a single message of another bureau behind them", beside, "s", 5)
 
 
 def _send(a: BureauRef, b: BureauRef, count: int) -> None:
@@ -128,9 +144,11 @@ def _send(a: BureauRef, b: BureauRef, count: int) -> None:
             message_send(to=addresses.bureau(b.id), type=ANSWER, body={})  # type: ignore[arg-type]
 
 
-def _arrived(b: BureauRef) -> int:
+def _arrived(b: BureauRef, a: BureauRef | None = None) -> int:
+    """How many messages `b` has received, from `a` or from anybody."""
     with bureau_context(b):
-        return InMessage.objects.count()
+        rows = InMessage.objects.all()
+        return (rows if a is None else rows.filter(sender=addresses.bureau(a.id))).count()  # type: ignore[arg-type]
 
 
 def _latency(a: BureauRef, b: BureauRef) -> float:

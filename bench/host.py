@@ -13,6 +13,7 @@ from psycopg2 import sql
 from asp.accounts.models import Account, Link
 from asp.accounts.services import link_url
 from bench.results import Results, median, percentile
+from bench.start import second_start
 from provisioning import tasks
 from tenants import pool, roles, template
 from tenants.context import bureau_context, host_context, owner_context
@@ -39,6 +40,7 @@ def run(results: Results) -> None:
     openings(results)
     without_pool(results)
     pages(results)
+    second_start(results)
 
 
 def seconds(work: Callable[[], object]) -> float:

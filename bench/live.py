@@ -101,11 +101,11 @@ def live(results: Results, program: Callable[..., AbstractContextManager[None]])
             all_told = _broadcast(streams, bureau)
         finally:
             streams.close()
-    results.add(f"live, commit to one of {PAGES} pages, p95", percentile(seen, 95), "s")
+    results.add(f"live, commit to one of {PAGES} pages, p95", percentile(seen, 0.95), "s")
     results.at_most(
-        f"live, commit to the part shown anew on one of {PAGES} pages, p95", percentile(whole, 95), "s", 1.0
+        f"live, commit to the part shown anew on one of {PAGES} pages, p95", percentile(whole, 0.95), "s", 1.0
     )
-    results.add(f"live, commit until the last of {PAGES} pages is told, p95", percentile(all_told, 95), "s")
+    results.add(f"live, commit until the last of {PAGES} pages is told, p95", percentile(all_told, 0.95), "s")
 
 
 def _tickets(bureau: BureauRef, host: str) -> tuple[list[str], list[str]]:

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from infra.tools import ROOT, program
 NOTHING_COLLECTED = 5
 INTERRUPTED = 2
 MOST_PROCESSES = 4
+MOST_MINUTES = 12  # for all tests on two cores, the first installation not counted
 
 
 def pytest(*arguments: str) -> int:
@@ -54,6 +56,7 @@ def failures_print(reports: list[Path]) -> None:
 
 def main(arguments: list[str]) -> int:
     """Exit status of pytest: that of the first round that failed."""
+    began = time.monotonic()
     compiled = subprocess.run([sys.executable, "manage.py", "catalogues", "compile"], cwd=ROOT, check=False)
     if compiled.returncode != 0:
         return compiled.returncode
@@ -67,6 +70,10 @@ def main(arguments: list[str]) -> int:
         if results[0] != INTERRUPTED:
             results.append(pytest("-m", "faults", f"--junit-xml={reports[1]}", *arguments))
         failures_print(reports)
+    if not arguments:
+        minutes = (time.monotonic() - began) / 60
+        word = "met" if minutes < MOST_MINUTES else "MISSED"
+        print(f"make test: {minutes:.1f} min, target < {MOST_MINUTES} min: {word}", flush=True)
     failed = [status for status in results if status not in (0, NOTHING_COLLECTED)]
     if failed:
         return failed[0]

@@ -13,13 +13,14 @@ from asp.audit.actor import Actor
 from asp.blobs.models import Blob, Upload
 from asp.blobs.purposes import Purpose
 from asp.blobs.purposes import register as purpose_register
-from asp.blobs.services import blob_open, blob_release
+from asp.blobs.services import blob_open
 from asp.ui.errors import NotAllowed
 from office.workflow.bpmn import limits
 from office.workflow.models import Process
 from office.workflow.permissions import DESIGN
 from office.workflow.selectors.manage import process_get
 from office.workflow.services.drafts import draft_bpmn_save
+from office.workflow.services.files import file_store
 from tenants.context import current_site
 
 PURPOSE = "workflow.bpmn"
@@ -37,14 +38,17 @@ def authorize(
 
 
 def finish(actor: Actor, blob: Blob, upload: Upload, binding: dict[str, Any]) -> dict[str, Any]:
-    """Make it the draft; the file itself is not kept. What is no drawing is refused in words."""
-    del upload
+    """Make it the draft. What is no drawing is refused in words, and not kept.
+
+    The file itself is loose like an attachment that no form names: it is erased after a day.
+    """
     account = Account.objects.filter(pk=actor.id).first()
     process, revision = _named(account, binding["target"])
     with blob_open(blob) as file:
         content = file.read()
     process = draft_bpmn_save(actor=actor, process=process, content=content, revision=revision)
-    blob_release(actor=actor, blob=blob)
+    assert account is not None
+    file_store(actor=actor, account=account, blob=blob, name=upload.filename)
     return {"id": str(process.draft_revision)}
 
 

@@ -10,6 +10,7 @@ from asp.blobs.services import blob_write
 from office.library import services as library
 from office.organization import selectors as organization_selectors
 from office.organization import services as organization
+from provisioning.demo import processes
 from provisioning.demo.accounts import activate
 from provisioning.demo.county import Body, File
 from provisioning.demo.secret import Secrets
@@ -33,6 +34,15 @@ def furnish(secrets: Secrets, body: Body, bureau: BureauRef, *, number: int) -> 
                     activate(secrets, site=bureau.slug, account=people[worker.name])
                     present[worker.name] = Account.objects.get(pk=people[worker.name].pk)
             _files(body, departments, present)
+            leader, head, clerk = (present[name] for name in _cast(body))
+            processes.set_up(leader, head, clerk)
+
+
+def _cast(body: Body) -> tuple[str, str, str]:
+    """The leader, the head of the section whose people sign in, and a clerk of it."""
+    here = [worker for worker in body.staff if worker.signs_in]
+    section = [worker.name for worker in here if worker.department == 1]
+    return here[0].name, section[0], section[1]
 
 
 def staff_who_sign_in(body: Body, bureau: BureauRef) -> list[tuple[Account, str]]:

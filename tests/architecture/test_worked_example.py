@@ -66,7 +66,7 @@ def test_the_example_runs(tmp_path: Path) -> None:
     (tmp_path / "office/visitors/migrations/__init__.py").touch()
     (tmp_path / "example_settings.py").write_text(SETTINGS.format(office=str(tmp_path / "office")))
     (tmp_path / "conftest.py").write_text(CONFTEST)
-    name = f"example_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    name = f"example{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     environment = {
         **os.environ,
         **databases.copy_make(name, queue=VALKEY),

@@ -49,6 +49,14 @@ CONFIRMED = (
 )
 DECIDED = "SELECT target_id::text, count(*) FROM audit_entry WHERE action = 'provisioning.application_approved' GROUP BY 1"
 VERIFICATIONS = "SELECT count(*) FROM jobs_job WHERE name = 'audit.verify' AND actor_kind <> 'system'"
+# Each process with how often each of its steps was done, and whether anything of it is left.
+PROCESSES = """
+    SELECT i.title, i.state, (SELECT count(*) FROM workflow_step s WHERE s.instance_id = i.id AND s.state = 'open'),
+           (SELECT count(*) FROM workflow_workitem w WHERE w.instance_id = i.id AND w.state IN ('open', 'waiting'))
+    FROM workflow_instance i WHERE i.title LIKE '流程-%'"""
+STEPS = """
+    SELECT i.title || ' ' || e.node, count(*) FROM workflow_event e JOIN workflow_instance i ON i.id = e.instance_id
+    WHERE e.kind = 'done' AND i.title LIKE '流程-%' GROUP BY 1"""
 DRAFTS = "SELECT count(*) FROM provisioning_application WHERE state = 'draft'"
 APPLICATIONS = "SELECT id::text FROM provisioning_application WHERE state <> 'draft'"
 
@@ -68,6 +76,7 @@ def problems(connection: Any, schema: str, ledger: Ledger) -> list[str]:
         found += _once("person", ledger, (login for (login,) in rows(PEOPLE, schema)))
         found += _once("application", ledger, (key for (key,) in rows(APPLICATIONS)), only_these=False)
         found += _message_problems(rows, ledger)
+        found += _process_problems(rows(PROCESSES, schema), rows(STEPS, schema), ledger)
         for what, done in (
             ("folder", rows(MADE, schema)),
             ("import", rows(CONFIRMED, schema)),
@@ -84,6 +93,31 @@ def problems(connection: Any, schema: str, ledger: Ledger) -> list[str]:
         if asked and (rows(CHECKS, schema)[0][0] or 0) < asked - 60:
             found.append("a check of the log was acknowledged and never made")
         return found
+
+
+def _process_problems(
+    processes: list[tuple[Any, ...]], steps: list[tuple[Any, ...]], ledger: Ledger
+) -> list[str]:
+    """Every process was begun once and has come to its end; every step of it was done once."""
+    found = _once("process", ledger, (title for title, *_rest in processes))
+    found += [
+        f"process {title} is {state}, with {open_steps} steps and {items} to-do items left"
+        for title, state, open_steps, items in processes
+        if (state, open_steps, items) != ("completed", 0, 0)
+    ]
+    done = dict(steps)
+    acknowledged = set(ledger.noted.get("step", []))
+    found += [
+        f"step {name} was acknowledged, and was done {done.get(name, 0)} times"
+        for name in acknowledged
+        if done.get(name) != 1
+    ]
+    found += [
+        f"step {name} was done {count} times"
+        for name, count in steps
+        if count != 1 and name not in acknowledged
+    ]
+    return found
 
 
 def _message_problems(rows: Rows, ledger: Ledger) -> list[str]:

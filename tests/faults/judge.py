@@ -108,6 +108,15 @@ FAULTS = {
         "UPDATE {schema}.jobs_job SET state = 'queued' WHERE name = 'organization.import_run'",
         "job organization.import_run is queued",
     ),
+    "a step that was done twice": (
+        "INSERT INTO {schema}.workflow_event SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid()))).* "
+        "FROM {schema}.workflow_event e WHERE e.kind = 'done' AND e.node = 'left'",
+        "was acknowledged, and was done 2 times",
+    ),
+    "a process that nobody ends": (
+        "UPDATE {schema}.workflow_instance SET state = 'running'",
+        "is running, with 0 steps and 0 to-do items left",
+    ),
     "a message that was lost": (
         "DELETE FROM outbox_relay_envelope WHERE type = 'outbox.probe_answered.v1'",
         "0 answers, 0 of them received",

@@ -55,12 +55,43 @@ def main() -> dict[str, Any]:
             account.save()
             cabinet = cabinet_open_personal(actor=Actor.of_account(account), account=account)
             staff.append({"login": account.login, "password": word, "folder": str(cabinet.pk)})
+        process = publish_process(*cast.staff)
     return {
         "console": console[0],
         "bureau": bureau.slug,
+        "process": process,
         "staff": staff,
         "administrators": administrators,
     }
+
+
+def publish_process(starter: Any, left: Any, right: Any) -> dict[str, str]:
+    """Two people side by side, joined, a second's wait, and the starter again."""
+    from asp.audit.actor import Actor
+    from office.workflow import services as workflow
+    from tests.support.bpmn import END, START, bpmn, chain, part, user
+
+    def who(account: Any) -> str:
+        return f'<tb:performers><tb:performer kind="account" ref="{account.pk}"/></tb:performers>'
+
+    wait = "<timerEventDefinition><timeDuration>PT1S</timeDuration></timerEventDefinition>"
+    drawing = bpmn(
+        START,
+        part("parallelGateway", "fork"),
+        user("left", who(left)),
+        user("right", who(right)),
+        part("parallelGateway", "join"),
+        part("intermediateCatchEvent", "pause", wait),
+        user("last", who(starter)),
+        END,
+        chain("start", "fork", "left", "join", "pause", "last", "end"),
+        chain("fork", "right", "join"),
+    )
+    actor = Actor.of_account(starter)
+    process = workflow.process_create(actor=actor, name="故障演练流程")
+    process = workflow.draft_bpmn_save(actor=actor, process=process, content=drawing)
+    version = workflow.version_publish(actor=actor, process=process)
+    return {"id": str(process.pk), "version": str(version.pk)}
 
 
 if __name__ == "__main__":

@@ -117,7 +117,7 @@ def hurt(course: Course) -> None:
                 course.stopped.set()
             continue
         course.recoveries[name].append(time.monotonic() - began)
-        course.last_kill = time.monotonic()
+        course.last_kill = began  # the time that it takes to come back counts as well
 
 
 def work(course: Course, number: int, permits: dict[str, threading.Semaphore]) -> None:

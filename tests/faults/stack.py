@@ -62,7 +62,7 @@ class RunningStack:
         self._settings = dict(settings or {})
         self._popen: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def start(self, *, within: float = START_SECONDS) -> None:
         """Start it and wait until the hall says that it is ready."""
         self.data.prepare()
         environment = own_environment()
@@ -89,7 +89,7 @@ class RunningStack:
                 start_new_session=True,
             )
         try:
-            until(self._is_up, within=START_SECONDS, what="`infra up` comes up")
+            until(self._is_up, within=within, what="`infra up` comes up")
         except BaseException:
             self.stop()
             raise
@@ -122,7 +122,8 @@ class RunningStack:
 
     def browser(self, label: str = "", *, source: str = "127.0.0.1") -> Browser:
         """A browser at the hall, or at the site `label`."""
-        return Browser(port=self.port, host=f"{label}.localhost" if label else "localhost", source=source)
+        base = self._settings.get("BASE_DOMAIN", "localhost")
+        return Browser(port=self.port, host=f"{label}.{base}" if label else base, source=source)
 
     def is_ready(self) -> bool:
         """Whether `/readyz` answers 200 through the front proxy."""

@@ -5,6 +5,7 @@ A story never believes what was not answered: it asks again, as people do, and n
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tests.faults.storm import World
 
 PEOPLE_IN_A_SHEET = 5
+ITEM = re.compile(r'name="item" value="([0-9a-f-]{36})"')
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,34 @@ def check_route(world: World) -> None:
     world.ledger.note("probe", f"{began:.3f}")
 
 
+def run_process(world: World) -> None:
+    """Somebody starts a process; two do their steps side by side, a timer passes, and the starter does the last one."""
+    ledger, name = world.ledger, f"流程-{world.number():05d}"
+    starter, left, right = world.staff
+    process = world.people["process"]
+    values = {"title": name, "version": process["version"]}
+    begun = once(ledger, starter.twin(), f"/workflow/start/{process['id']}/", values)
+    ledger.note("process", name)
+    path = begun.location
+    for place, browser in (("right", right), ("left", left), ("last", starter)):
+        _do_step(ledger, browser.twin(), path)
+        ledger.note("step", f"{name} {place}")
+    _awaited(ledger, starter.twin(), path, "the end", lambda page: ITEM.search(page) is None)
+
+
+def _do_step(ledger: Ledger, browser: Browser, path: str) -> None:
+    """Wait until it is one's turn, then do it."""
+    shown: list[str] = []
+
+    def mine(page: str) -> bool:
+        found = ITEM.search(page)
+        shown[:] = [found[1]] if found else []
+        return bool(found)
+
+    _awaited(ledger, browser, path, "one's turn", mine)
+    once(ledger, browser, f"{path}complete/", {"item": shown[0], "opinion": "同意"})
+
+
 STORIES = (
     Story("folders", make_folder, share=60),
     Story("small files", send_small_file, share=12),
@@ -116,11 +146,14 @@ STORIES = (
     Story("imports", import_people, share=3),
     Story("checks of the log", check_log, share=1),
     Story("messages", check_route, share=8),
+    Story("processes", run_process, share=4),
     Story("applications", apply_for_office, share=3),
     Story("openings", open_office, share=3),
 )
 
 # Told once for each kill of the storm in `make test`.
 SMALL = tuple(
-    each for each in STORIES if each.name in {"folders", "imports", "checks of the log", "messages"}
+    each
+    for each in STORIES
+    if each.name in {"folders", "imports", "checks of the log", "messages", "processes"}
 )

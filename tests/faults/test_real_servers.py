@@ -17,6 +17,7 @@ import pytest
 
 from infra.datadir import DataDir
 from infra.tools import ROOT
+from tests.faults.browser import Browser
 from tests.faults.stack import RunningStack, free_port, own_environment, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
@@ -59,8 +60,10 @@ def _database(found: dict[str, str]) -> dict[str, str]:
 
 
 def test_nothing_embedded_starts_and_every_site_is_ready(servers: dict[str, str], tmp_path: Path) -> None:
+    """Under a domain of its own: `BASE_DOMAIN` moves all addresses."""
     # As root the database runs as nobody, but here there is none to start.
     keys = {"SECRET_KEY": secrets.token_urlsafe(48), "MASTER_KEY": _key(), "S3_BUCKET": "county"}
+    keys["BASE_DOMAIN"] = "yunxi.example"
     stack = RunningStack(tmp_path / "data", port=free_port(), settings={**servers, **keys})
     stack.start()
     try:
@@ -73,6 +76,8 @@ def test_nothing_embedded_starts_and_every_site_is_ready(servers: dict[str, str]
         assert all(f'"{name}": "ok"' in answer.text for name in ("database", "cache", "storage", "queue"))
         assert stack.browser().get("/").status == 200
         assert "/accounts/sign-in/" in stack.browser("host").get("/").location
+        former = Browser(port=stack.port, host="localhost").get("/")
+        assert former.status == 404, former.words
     finally:
         stack.stop()
 

@@ -176,7 +176,7 @@ class Reading:
 
     scope: Scope
     now: datetime.datetime
-    params: dict[str, object]
+    params: dict[str, Any]
     workday: int  # seconds
 
     @classmethod
@@ -326,17 +326,16 @@ def loads(reading: Reading) -> tuple[list[Load], list[Load]]:
     for row in rows:
         place = places.get(row["who"])
         grouped.setdefault(place.pk if place else None, []).append(row)
-    departments = [
-        Load(
-            names[key] if key else "",
-            *(sum(each) for each in zip(*(_numbers(row) for row in group), strict=True)),
-            min((row["oldest"] for row in group if row["oldest"]), default=None),
-        )
-        for key, group in grouped.items()
-    ]
+    departments = [_together(names[key] if key else "", group) for key, group in grouped.items()]
     departments.sort(key=lambda each: (-each.overdue, -each.late, -each.open, -each.done, each.name))
     return people, departments
 
 
 def _numbers(row: dict[str, Any]) -> tuple[int, int, int, int]:
     return int(row["open"]), int(row["overdue"]), int(row["done"]), int(row["late"])
+
+
+def _together(name: str, rows: list[dict[str, Any]]) -> Load:
+    opened, overdue, done, late = (sum(each) for each in zip(*map(_numbers, rows), strict=True))
+    oldest = min((row["oldest"] for row in rows if row["oldest"]), default=None)
+    return Load(name, opened, overdue, done, late, oldest)

@@ -192,8 +192,8 @@ def _report(process: Process, reading: Reading) -> Report:
     people, departments = figures.loads(reading)
     definition = engine.definition_of(process.current.spec) if process.current is not None else None
     names = {START: _("Starter's form")}
-    for each in (*steps, *waiting):
-        names.setdefault(each.place, localized(each))
+    for place, thing in [*((each.place, each) for each in steps), *((each.place, each) for each in waiting)]:
+        names.setdefault(place, localized(thing))
     if definition is not None:
         names |= {each.id: element_name(each) or each.id for each in definition.nodes.values() if each.name}
     return Report(

@@ -100,11 +100,11 @@ def simulate(
         assert due is not None  # nothing is suspended
         return due.at
 
-    found = []
+    differences: list[Difference] = []
     for number, history in enumerate(past, start=1):
-        found.append(_difference(draft, history, usual, after))
+        differences.append(_difference(draft, history, usual, after))
         progress(len(keys) + number, 2 * len(keys), "play")
-    made = _result(draft, found)
+    made = _result(draft, differences)
     return {
         "format": FORMAT,
         "revision": process.draft_revision,

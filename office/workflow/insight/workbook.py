@@ -24,13 +24,14 @@ _HEAD = PatternFill("solid", fgColor="E8EEF7")
 HOUR = 3600
 
 Head = Sequence[tuple[str, int]]
+Rows = list[list[Any]]
 
 
 def of_overview(found: Overview) -> bytes:
     """All processes, weeks, where it waits, people, departments."""
     book = _book()
     head = [(_("Process"), 32), *_counts_head()]
-    rows = [[localized(each.process), *_counts_row(each.counts)] for each in found.lines]
+    rows: Rows = [[localized(each.process), *_counts_row(each.counts)] for each in found.lines]
     _sheet(book, pgettext("workflow", "Processes"), head, rows)
     _weeks(book, found.weeks)
     head = [(_("Process"), 32), (_("Step"), 28), (_("Waiting"), 10), (pgettext("workflow", "Since"), 20), (_("Late"), 10), (_("Without anybody"), 14)]  # fmt: skip
@@ -56,7 +57,7 @@ def of_process(found: Report) -> bytes:
         (_("Late"), 10),
         (_("Without anybody"), 14),
     ]
-    rows = [
+    rows: Rows = [
         [found.name(each.place), each.count, _moment(each.oldest), each.late, each.stranded]
         for each in found.waiting
     ]
@@ -113,7 +114,7 @@ def of_instances(instances: Iterable[Instance]) -> bytes:
         (_("Process"), 24), (_("Number"), 10), (_("Title"), 50), (_("State"), 14), (_("Late"), 8), (_("Now at"), 30),
         (_("Starter"), 16), (_("Department"), 24), (_("Started"), 20), (_("Ended"), 20),
     ]  # fmt: skip
-    rows = [
+    rows: Rows = [
         [
             localized(each.process), each.number, each.title, str(each.get_state_display()),  # type: ignore[attr-defined]
             _("yes") if each.late and each.is_running else "",  # type: ignore[attr-defined]
@@ -157,7 +158,7 @@ def _loads(book: Workbook, people: Sequence[Load], departments: Sequence[Load]) 
         (_("Done late"), 12),
     ]
     for title, rows in ((_("People"), people), (_("Departments"), departments)):
-        cells = [
+        cells: Rows = [
             [each.name or _("Without a department"), each.open, each.overdue, _moment(each.oldest), each.done, each.late]
             for each in rows
         ]  # fmt: skip
@@ -165,7 +166,7 @@ def _loads(book: Workbook, people: Sequence[Load], departments: Sequence[Load]) 
 
 
 def _about(book: Workbook, reading: Reading) -> None:
-    rows = [
+    rows: Rows = [
         [
             pgettext("workflow", "Period"),
             f"{reading.scope.first.isoformat()} – {reading.scope.last.isoformat()}",
@@ -173,7 +174,7 @@ def _about(book: Workbook, reading: Reading) -> None:
         [_("Read at"), _moment(reading.now)],
         [_("Hours in a working day"), reading.workday / HOUR],
     ]
-    _sheet(book, _("About this export"), [(_("What"), 28), (_("Value"), 40)], rows)
+    _sheet(book, _("About this export"), [(_("Key figure"), 28), (_("Value"), 40)], rows)
 
 
 def _book() -> Workbook:

@@ -8,13 +8,17 @@ import socket
 import pytest
 from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
+from redis import RedisError
 
 from asp.blobs import brief, store, sweeping, uploads
 from asp.blobs.errors import StoreUnavailable
 from asp.blobs.models import Blob, BlobState, Upload, UploadState
 from asp.blobs.sealed import sealed_object
 from asp.blobs.services import blob_write, quota_get
-from tenants.context import site_context
+from asp.jobs import broker
+from asp.jobs.models import Job, JobState
+from tenants.context import host_context, site_context
+from tenants.models import Doorbell
 from tests.asp.blobs import support
 from tests.asp.blobs.support import MEBIBYTE, PART, Tus, content
 
@@ -120,6 +124,23 @@ def test_the_database_is_away_while_bytes_flow(tus: Tus, monkeypatch) -> None:  
     monkeypatch.undo()
     assert tus.offset(location) == PART
     finish_and_compare(tus, location, body)
+
+
+def test_valkey_is_away_and_the_file_is_checked_later(tus: Tus, settings, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    """The job of the check is a row with its bell, so the sweep sends it once the queue is back."""
+    monkeypatch.setattr(broker, "_broker", None)
+    settings.ASP = dataclasses.replace(settings.ASP, redis_url="redis://127.0.0.1:9/0")
+    with pytest.raises(RedisError):
+        broker.waiting("default")
+    body = content(PART + 1000)
+    location = tus.location(len(body))
+    tus.patch(location, 0, body[:1000])
+    finish_and_compare(tus, location, body)
+    with site_context(tus.site):
+        job = Job.objects.get(name="blobs.check")
+        assert job.state == JobState.QUEUED
+    with host_context():
+        assert Doorbell.objects.filter(kind="job", ref=job.pk).exists()
 
 
 def test_no_database_connection_is_held_while_bytes_flow(tus: Tus, monkeypatch) -> None:  # type: ignore[no-untyped-def]

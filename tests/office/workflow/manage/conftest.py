@@ -21,3 +21,12 @@ def office(_office: Any) -> Iterator[Any]:
 
     with bureau_context(_office.bureau):
         yield _office
+
+
+@pytest.fixture(autouse=True)
+def english(no_language_left: None) -> Iterator[None]:
+    """What is said is compared in English; tests of the Chinese words say so."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield

@@ -65,6 +65,9 @@ def test_the_panel_of_the_designer_writes_what_the_gate_reads(browser, made):
         panel.get_by_label("The amount").select_option("required")
         panel.get_by_label("Hand over to somebody else").uncheck()
         panel.get_by_label("Explanation").fill("看清楚")
+        # The field is left by pressing the button: neither is lost.
+        panel.get_by_role("button", name="Other").click()
+        page.wait_for_function("document.querySelectorAll('[data-wf-fields] .border').length === 4")
         page.get_by_role("button", name="Save draft").click()
         page.get_by_text("Saved as draft.").wait_for()
         page.get_by_text("Nothing keeps it from being published.").wait_for()
@@ -82,7 +85,7 @@ def test_the_panel_of_the_designer_writes_what_the_gate_reads(browser, made):
     assert (node.step.escalation.after, node.step.escalation.to) == (1, "head")
     assert node.step.access("amount") == "required"
     assert node.step.denied == {"hand_over"}
-    assert [each.value for each in node.step.outcomes] == ["agree", "disagree", "revise"]
+    assert [each.value for each in node.step.outcomes] == ["agree", "disagree", "revise", "choice1"]
 
 
 def test_what_is_drawn_in_is_marked_and_undone(browser, made):

@@ -159,12 +159,11 @@ eachPart((root) => {
 
 // ----- the editor: what was typed into the panel and not applied is not lost without a word
 
-on("input", "[data-tb-editing]", (event, form) => {
-  if (event.target.type !== "search") form.dataset.tbTyped = "1"; // looking for somebody changes nothing yet
-});
+on("input", "[data-tb-editing]", (event, form) => (form.dataset.tbTyped = "1"));
 
 document.addEventListener("htmx:confirm", (event) => {
   const editor = event.target instanceof Element ? event.target.closest("[data-tb-leave]") : null;
   const typed = editor?.querySelector("[data-tb-editing][data-tb-typed]");
+  // A search inside the panel leaves what was typed where it is.
   if (typed && !typed.contains(event.target) && !window.confirm(editor.dataset.tbLeave)) event.preventDefault();
 });

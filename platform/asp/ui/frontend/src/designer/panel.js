@@ -15,6 +15,15 @@ export class Panel {
     const bus = desk.modeler.get("eventBus");
     bus.on("selection.changed", ({ newSelection }) => this.show(newSelection.length === 1 ? newSelection[0] : null));
     bus.on(["elements.changed", "commandStack.changed"], () => this.later());
+    // Leaving a field draws the panel anew; the button that is being pressed must still be there for its click.
+    this.fields.addEventListener("pointerdown", () => (this.pressed = true));
+    document.addEventListener("pointerup", () => setTimeout(() => this.released()));
+    document.addEventListener("pointercancel", () => this.released());
+  }
+
+  released() {
+    this.pressed = false;
+    if (this.waits) this.later();
   }
 
   /** Once for all changes of one act; what is being typed elsewhere in the panel stays focused. */
@@ -22,7 +31,8 @@ export class Panel {
     if (this.timer) return;
     this.timer = setTimeout(() => {
       this.timer = 0;
-      this.show(this.element);
+      this.waits = Boolean(this.pressed);
+      if (!this.waits) this.show(this.element);
     });
   }
 
