@@ -232,7 +232,7 @@ def _version_is_published(story: Story, process: str) -> None:
     page.fill("main [name=note]", "按南海区一站式服务的做法起草。")
     with page.expect_navigation():
         page.click("main form[action$='/publish/'] button[type=submit]")
-    expect(page.locator("main")).to_contain_text("版本 1")
+    expect(page.locator("main")).to_contain_text("第 1 版")
 
 
 # ----- running it
