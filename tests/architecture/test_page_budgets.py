@@ -1,4 +1,4 @@
-"""No page sends more statements than its budget, and none sends more because there is more to show.
+"""No page sends more statements than its budget, a slow one, or more because there is more to show.
 
 Walks every address that answers a GET, as somebody who may. A new page is covered on the day it is born: it
 has the default budget, and may not repeat a statement for each row. Hall, host and a bureau's office.
@@ -8,15 +8,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
-from django.urls import path
+from django.urls import clear_url_caches, path
 
 from asp.accounts.access import anyone
 from asp.accounts.models import Account
@@ -27,10 +26,10 @@ from asp.jobs import job_start
 from office.library import services as library
 from office.library.models import Node
 from office.organization.services import Place, member_create
-from tenants.context import bureau_context, host_context
-from tenants.observe.statements import shape
+from tenants.context import bureau_context
+from tenants.observe.statements import SLOW_SECONDS, shape
 from tenants.site import BureauRef
-from tests.isolation.addresses import Address, Ids, addresses
+from tests.isolation.addresses import Address, HostIds, Ids, addresses
 from tests.isolation.world import furnish
 from tests.support.applications import approved, submitted
 from tests.support.budget import DEFAULT, HEAVIER, budget_of
@@ -43,19 +42,6 @@ MOST_REPEATS = 5
 MORE = 12
 FEWEST_PAGES = 60
 SITES = ("hall", "host", "bureau")
-
-
-class HostIds:
-    """Ids of the host's own rows, for places in addresses, as `Ids` gives a bureau's."""
-
-    def for_place(self, app: str, name: str, converter: Any, per_model: int) -> list[Any]:
-        del converter
-        with host_context():
-            for label in (app, "tenants", "accounts", "jobs", "audit", "provisioning"):
-                for model in apps.get_app_config(label).get_models() if label else ():
-                    if model._meta.model_name == name.removesuffix("_id").replace("_", ""):
-                        return list(model.objects.order_by("-pk").values_list("pk", flat=True)[:per_model])
-        return []
 
 
 @dataclass
@@ -96,30 +82,51 @@ def world() -> World:
     return World(bureau, furnish(bureau), duties)
 
 
-def asked(client: SiteClient, target: str, enough: int = 0) -> tuple[HttpResponse, list[str]]:
+class Told(NamedTuple):
+    """An answer, the statements behind it, and how many seconds the slowest took."""
+
+    response: HttpResponse
+    statements: list[str]
+    slowest: float
+
+
+class Shown(NamedTuple):
+    """A page with the statements behind it."""
+
+    target: str
+    statements: list[str]
+    slowest: float
+
+
+def asked(client: SiteClient, target: str, enough: int = 0) -> Told:
     """A later answer to a GET, and the statements behind it: the first may make what is missing.
 
-    The better of two, because the process's map of sites forgets a name after a few seconds; the first that
-    needs no more than `enough` will do, and so does what is no page.
+    The better of two, because the process's map of sites forgets a name after a few seconds, and because any
+    statement may have to wait for a busy machine; the first that needs no more than `enough` will do, and so
+    does what is no page.
     """
-    tries = [(client.get(target), [])]
-    while len(tries) < 3 and tries[0][0].status_code == 200:
+    tries = [Told(client.get(target), [], 0.0)]
+    while len(tries) < 3 and tries[0].response.status_code == 200:
         with CaptureQueriesContext(connection) as queries:
             response = client.get(target)
-        tries.append((response, [each["sql"] for each in queries.captured_queries]))
-        if len(tries[-1][1]) <= enough:
+        spent = [float(each["time"]) for each in queries.captured_queries]
+        tries.append(
+            Told(response, [each["sql"] for each in queries.captured_queries], max(spent, default=0.0))
+        )
+        if len(tries[-1].statements) <= enough and tries[-1].slowest < SLOW_SECONDS:
             return tries[-1]
-    return min(tries[1:] or tries, key=lambda each: len(each[1]))
+    best = min(tries[1:] or tries, key=lambda each: len(each.statements))
+    return best._replace(slowest=min(each.slowest for each in tries[1:] or tries))
 
 
-def shown(world: World, address: Address, kind: str, enough: int = 0) -> tuple[str, list[str]] | None:
+def shown(world: World, address: Address, kind: str, enough: int = 0) -> Shown | None:
     """The first path of an address that is served as a page, with its statements."""
     client = world.client(address, kind)
     for target in world.paths(address, kind):
-        response, statements = asked(client, target, enough)
-        if response.status_code == 200:
-            return target, statements
-        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        told = asked(client, target, enough)
+        if told.response.status_code == 200:
+            return Shown(target, told.statements, told.slowest)
+        if told.response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             break
     return None
 
@@ -139,7 +146,8 @@ def test_a_page_keeps_to_its_budget(kind, address, world):
     found = shown(world, address, kind, budget)
     if found is None:
         return  # not a page: it takes POST, or leads on
-    target, statements = found
+    target, statements, slowest = found
+    assert slowest < SLOW_SECONDS, f"{target}: a statement of {slowest} s, each time"
     assert len(statements) <= budget, f"{target}: {len(statements)} statements, {_most(statements)}"
     assert _repeats(statements) <= MOST_REPEATS, f"{target} asks again and again: {_most(statements)}"
 
@@ -183,7 +191,7 @@ def test_more_rows_cost_no_more_statements(world):
             old = before[kind, str(each)]
             if old is None:
                 continue
-            response, statements = asked(world.client(each, kind), old[0], len(old[1]))
+            response, statements, _slowest = asked(world.client(each, kind), old[0], len(old[1]))
             if response.status_code == 200 and len(statements) > len(old[1]):
                 new = _shapes(statements) - _shapes(old[1])
                 grown.append(f"{old[0]}: {len(old[1])} → {len(statements)} {new.most_common(2)}")
@@ -210,23 +218,37 @@ def _grow(world: World) -> None:
         submitted()
 
 
-def test_a_page_that_asks_for_each_row_is_found(world, monkeypatch):
-    @anyone
-    def greedy(_request: Any) -> HttpResponse:
-        found = [Account.objects.get(pk=key).name for key in Account.objects.values_list("pk", flat=True)]
-        return HttpResponse(found)
+@anyone
+def greedy(_request: Any) -> HttpResponse:
+    found = [Account.objects.get(pk=key).name for key in Account.objects.values_list("pk", flat=True)]
+    return HttpResponse(found)
 
-    from django.urls import clear_url_caches
 
+@anyone
+def sleepy(_request: Any) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(%s)", [SLOW_SECONDS])
+    return HttpResponse()
+
+
+def planted(view: Any, world: World, monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """What is found out about a page that was not there before."""
     import asp.config.urls_bureau as table
 
-    monkeypatch.setattr(table, "urlpatterns", [*table.urlpatterns, path("greedy/", greedy, name="greedy")])
+    monkeypatch.setattr(table, "urlpatterns", [*table.urlpatterns, path("planted/", view, name="planted")])
     clear_url_caches()
     try:
-        planted = next(each for each in _pages("bureau") if each.name == "greedy")
-        found = shown(world, planted, "bureau")
+        found = shown(world, next(each for each in _pages("bureau") if each.name == "planted"), "bureau")
     finally:
         monkeypatch.undo()
         clear_url_caches()
     assert found is not None
-    assert _repeats(found[1]) > MOST_REPEATS
+    return found
+
+
+def test_a_page_that_asks_for_each_row_is_found(world, monkeypatch):
+    assert _repeats(planted(greedy, world, monkeypatch).statements) > MOST_REPEATS
+
+
+def test_a_page_with_a_slow_statement_is_found(world, monkeypatch):
+    assert planted(sleepy, world, monkeypatch).slowest >= SLOW_SECONDS

@@ -12,7 +12,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import SlugConverter, StringConverter, UUIDConverter
 from django.urls.exceptions import NoReverseMatch
 
-from tenants.context import bureau_context
+from tenants.context import bureau_context, host_context
+from tenants.keys import uuid7
 from tenants.site import BureauRef
 from tenants.version import bureau_app_labels
 
@@ -43,7 +44,7 @@ class Address:
     def __str__(self) -> str:
         return self.name
 
-    def paths(self, ids: "Ids", *, per_model: int = 1) -> Iterator[str]:
+    def paths(self, ids: "Ids | HostIds", *, per_model: int = 1) -> Iterator[str]:
         """Fill the pattern with ids; one path if it has no place for any."""
         choices = [ids.for_place(self.app, name, converter, per_model) for name, converter in self.converters]
         names = [name for name, _ in self.converters]
@@ -77,6 +78,24 @@ class Ids:
         if isinstance(converter, StringConverter | SlugConverter):
             return ["AAAA-0000-0000"]
         return [1]
+
+
+class HostIds:
+    """Ids of the host's own rows, for places in addresses, as `Ids` gives a bureau's."""
+
+    def for_place(self, app: str, name: str, converter: Any, per_model: int) -> list[Any]:
+        """A place whose model is unknown, or has no rows, gets what no row has."""
+        if not isinstance(converter, UUIDConverter):
+            return ["system"] if isinstance(converter, StringConverter | SlugConverter) else [1]
+        wanted = name.removesuffix("_id").replace("_", "")
+        models = [each for each in apps.get_models() if each._meta.model_name == wanted]
+        # Several apps may have a model of the name: first the app's own.
+        models.sort(key=lambda each: each._meta.app_label != app)
+        for model in models[:1]:
+            with host_context():
+                keys = list(model._default_manager.order_by("-pk").values_list("pk", flat=True)[:per_model])
+            return keys or [uuid7()]
+        return [uuid7()]
 
 
 def addresses(table: str) -> list[Address]:

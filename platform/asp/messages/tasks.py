@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +37,8 @@ def sending_rung(bells: Sequence[Bell]) -> Answer:
     finished = frozenset(bell.id for bell in bells if bell.ref not in waiting)
     if not waiting:
         return Answer(finished)
-    due = Message.objects.filter(id__in=waiting).aggregate(at=Min("next_try"))["at"]
+    tried = Message.objects.filter(id__in=waiting, attempts__gt=0)
+    due = tried.aggregate(at=Min("next_try"))["at"] if tried.count() == len(waiting) else None
     seconds = (due - timezone.now()).total_seconds() if due else 0.0
     if seconds > 0:
         return Answer(finished, min(seconds, LONGEST_LOOK))
@@ -46,13 +47,18 @@ def sending_rung(bells: Sequence[Bell]) -> Answer:
     return Answer(finished, LOOK_AGAIN)
 
 
+def _due() -> Q:
+    """What was never tried waits for nothing, whatever clock has written its moment."""
+    return Q(attempts=0) | Q(next_try__lte=timezone.now())
+
+
 @job("messages.send", title=_("Send waiting messages"), scope="any")
 def send_waiting(run: JobRun) -> dict[str, int]:
     """Send the messages of the current site that are due; what fails for now is tried again later."""
     counts = {"sent": 0, "failed": 0, "later": 0}
     if not relay_configured():
         return counts
-    due = Message.objects.filter(state=MessageState.QUEUED, next_try__lte=timezone.now()).order_by("next_try")
+    due = Message.objects.filter(_due(), state=MessageState.QUEUED).order_by("next_try")
     ids = list(due.values_list("id", flat=True)[:BATCH])
     try:
         with MailChannel() as channel:
@@ -74,7 +80,7 @@ def send_one(message_id: uuid.UUID, channel: MailChannel) -> str:
     """Send one message, locked while it is under way; return what became of it, or "" if it was not due."""
     message = (
         Message.objects.select_for_update(skip_locked=True)
-        .filter(id=message_id, state=MessageState.QUEUED, next_try__lte=timezone.now())
+        .filter(_due(), id=message_id, state=MessageState.QUEUED)
         .first()
     )
     if message is None:
@@ -108,7 +114,7 @@ def postpone(message_id: uuid.UUID, error: str) -> int:
     """Note a try that failed for want of a relay; return 1 if the message still waits."""
     message = (
         Message.objects.select_for_update(skip_locked=True)
-        .filter(id=message_id, state=MessageState.QUEUED, next_try__lte=timezone.now())
+        .filter(_due(), id=message_id, state=MessageState.QUEUED)
         .first()
     )
     if message is None:

@@ -1,5 +1,6 @@
 """From `message_send` to the mailbox."""
 
+import datetime
 import uuid
 
 import pytest
@@ -7,6 +8,7 @@ from django.utils import timezone
 
 from asp.audit.actor import Actor
 from asp.jobs import job_start
+from asp.jobs.bells import Bell
 from asp.jobs.models import Job, JobState
 from asp.jobs.runner import run_job
 from asp.jobs.scheduler import Scheduler
@@ -114,6 +116,16 @@ def test_a_relay_that_is_down_is_tried_again(fresh_bureau, relay):
     deliver(fresh_bureau)
     assert len(relay.taken) == 3
     assert {row(fresh_bureau, each).state for each in messages} == {MessageState.SENT}
+
+
+def test_a_clock_that_was_set_back_delays_no_new_message(fresh_bureau, relay):
+    message = send(fresh_bureau)
+    with bureau_context(fresh_bureau):
+        Message.objects.update(next_try=timezone.now() + datetime.timedelta(hours=1))
+        bell = Bell(message.id, fresh_bureau.id, "message", message.id, timezone.now())
+        assert tasks.sending_rung([bell]).again == tasks.LOOK_AGAIN
+    deliver(fresh_bureau)
+    assert row(fresh_bureau, message).state == MessageState.SENT
 
 
 def test_it_gives_up_after_many_tries(fresh_bureau, relay):

@@ -15,6 +15,7 @@ from asp.outbox import addresses, consumers
 from asp.outbox.models import InMessage, OutMessage
 from asp.outbox.probe import ANSWER, PROBE
 from asp.outbox.relay import delivery, takeover
+from asp.outbox.relay import relay as relay_module
 from asp.outbox.relay.models import Envelope, EnvelopeState, Pair
 from asp.outbox.relay.relay import Relay, wake
 from asp.outbox.relay.selectors import probes
@@ -207,11 +208,40 @@ def test_ten_thousand_of_one_bureau_do_not_hold_up_another(make_bureau):
     assert noted(b, a) == [f"{number:04d}" for number in range(1200)]
 
 
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_clock_that_jumps_an_hour_delays_nobody(make_bureau, monkeypatch, hours):
+    """What was taken over before, what is sent after, and what waits for its next try."""
+    a, b, c = make_bureau(), make_bureau(), make_bureau()
+    relay = Relay()
+    relay.prepare()
+    relay.work()
+    with refusing("poison"):
+        send(a, c, "poison")
+        settle(a)
+    send(a, b, "1")
+    [takeover.take_over(each) for each in takeover.rung() if each.bureau_id == a.id]
+    real = timezone.now
+
+    class Jumped:
+        @staticmethod
+        def now():
+            return real() + datetime.timedelta(hours=hours)
+
+    for module in (relay_module, takeover, delivery):
+        monkeypatch.setattr(module, "timezone", Jumped)
+    send(a, b, "2")
+    relay.work()
+    relay.work()
+    assert noted(b, a) == ["1", "2"]
+    with host_context():
+        waits = Pair.objects.get(receiver=address(c)).ready_at
+    if waits is not None:  # the second try was not made meanwhile
+        assert waits <= Jumped.now() + datetime.timedelta(seconds=delivery.PAUSES[1])
+
+
 def test_many_that_are_held_back_hide_nobody(make_bureau, monkeypatch):
     """However many receivers are suspended, a round that only met those is followed by the next at once."""
-    from asp.outbox.relay import relay as module
-
-    monkeypatch.setattr(module, "PAIRS_IN_A_ROUND", 3)
+    monkeypatch.setattr(relay_module, "PAIRS_IN_A_ROUND", 3)
     a, target = make_bureau(), make_bureau()
     closed = [make_bureau(state=BureauState.SUSPENDED) for _number in range(5)]
     for each in closed:
