@@ -16,7 +16,8 @@ from asp.blobs.purposes import Purpose
 from asp.blobs.purposes import register as purpose_register
 from office.workflow.models import ItemState
 from office.workflow.selectors.access import instance_get_for, items_of, process_get_for
-from office.workflow.services.files import MOST_BYTES, PURPOSE, START_TARGET, file_store
+from office.workflow.selectors.files import MOST_BYTES, PURPOSE, START_TARGET
+from office.workflow.services.files import file_store
 
 
 def authorize(

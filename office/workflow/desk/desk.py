@@ -19,7 +19,7 @@ from office.workflow.desk.people import People
 from office.workflow.desk.telling import Telling
 from office.workflow.desk.versions import version_of
 from office.workflow.models import Event, Instance, ItemState, Step, StepState, WorkItem
-from office.workflow.services.absences import stand_in_for
+from office.workflow.standins import stand_in_for
 
 SERVICE_JOB = "workflow.service"
 # What people do to an instance also stands in the audit log.

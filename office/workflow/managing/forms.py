@@ -11,8 +11,8 @@ from asp.ui.forms import Form
 from office.workflow.bpmn.elements import ACTIONS
 from office.workflow.bpmn.expressions import ExpressionError, parse
 from office.workflow.bpmn.texts import FINDINGS
+from office.workflow.codes import CODE, LONGEST_CODE
 from office.workflow.models import ProcessKind
-from office.workflow.services.processes import CODE, LONGEST_CODE
 
 RULES = (
     ("one", _("One of them is enough")),

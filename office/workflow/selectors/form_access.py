@@ -9,7 +9,7 @@ from asp.forms import EDIT, HIDDEN, READ, REQUIRED, Bound, bind
 from office.workflow.desk.versions import START, Version, version_of
 from office.workflow.models import Instance, ItemKind, Process, WorkItem
 from office.workflow.selectors.access import oversees
-from office.workflow.services.files import desk_for_instance, desk_for_start
+from office.workflow.selectors.files import desk_for_instance, desk_for_start
 
 
 def bound_for_start(

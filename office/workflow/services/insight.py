@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from asp.audit.actor import Actor
 from asp.audit.services import record
 from asp.jobs.models import Job
-from asp.jobs.services import job_start
+from asp.jobs.services import job_named, job_start
 from office.workflow import audit_insight  # noqa: F401 (registers the sentences)
 from office.workflow.insight.scope import Scope
 from office.workflow.models import Process
@@ -40,12 +40,11 @@ def simulation_start(*, actor: Actor, process: Process, first: datetime.date, la
     While one is under way for this process, that is the answer. Raises SimulationImpossible if the draft cannot run.
     """
     from office.workflow.insight.drafts import draft_of
-    from office.workflow.tasks_insight import simulate
 
     draft_of(process)
     job = job_start(
         actor=actor,
-        job=simulate,
+        job=job_named("workflow.simulate"),
         params={"process_id": process.pk, "first": first, "last": last},
         title_params={"name": process.name},
         key=f"workflow.simulate:{process.pk}",

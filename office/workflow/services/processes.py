@@ -13,12 +13,11 @@ from asp.audit.actor import Actor
 from asp.audit.services import record
 from asp.forms import blank
 from office.workflow.bpmn.steps import steps_from_json, write_steps
+from office.workflow.codes import CODE, LONGEST_CODE
 from office.workflow.errors import CodeTaken
 from office.workflow.managing.errors import AlreadyStopped
 from office.workflow.models import Process, ProcessKind
 
-CODE = re.compile(r"[a-z](?:_?[a-z0-9])*")
-LONGEST_CODE = 40
 # Whoever has it in hand says who is next, until somebody ends it.
 OPEN_FLOW: dict[str, Any] = {
     "id": "handle",

@@ -9,7 +9,8 @@ from django.utils import timezone
 from asp.audit.models import Entry
 from asp.blobs.models import Blob
 from office.workflow.models import FormFile, Instance
-from office.workflow.services.files import LOOSE, PURPOSE, loose_erase
+from office.workflow.selectors.files import PURPOSE
+from office.workflow.services.files import LOOSE, loose_erase
 from tests.asp.blobs.support import Tus, content
 from tests.office.workflow.pages.world import AGREE, DISAGREE, Pages, said, step, text
 from tests.support.client import SiteClient
