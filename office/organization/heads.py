@@ -41,6 +41,32 @@ def heads_of(account_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Account | No
     return found
 
 
+def leader_above(account: Account) -> Account | None:
+    """Who stands above the head of a department without one above it (分管或主要领导): the highest post of the bureau.
+
+    None for everybody else, and for whoever holds that post. Where several hold it, the first in the address book.
+    """
+    held = Appointment.objects.filter(member__account=account, primary=True, department__head_id=account.pk)
+    rank = held.values_list("post__rank", flat=True).first()
+    if not held.exists():
+        return None
+    above = Appointment.objects.filter(
+        primary=True, post__isnull=False, member__account__state=AccountState.ACTIVE
+    )
+    if rank is not None:
+        above = above.filter(post__rank__lt=rank)
+    rows = above.exclude(member__account=account).select_related("member__account", "post").order_by()
+    highest = sorted(
+        rows,
+        key=lambda each: (
+            each.post.rank if each.post else LAST,
+            each.post.sort if each.post else LAST,
+            each.member.sort,
+        ),
+    )
+    return highest[0].member.account if highest else None
+
+
 def main_department_of(account: Account) -> tuple[uuid.UUID, str] | None:
     """Key and name of the department that somebody mainly works in, or None."""
     return main_departments_of([account.pk]).get(account.pk)

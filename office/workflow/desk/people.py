@@ -49,10 +49,13 @@ class People:
         return list({each.pk: each for each in found}.values())
 
     def head(self, account_id: uuid.UUID) -> Account | None:
-        """The head of somebody's department; of those above, if they are the head themselves."""
+        """The head of somebody's department; for heads the one above, at last the bureau's highest leader."""
         if account_id not in self._heads:
             account = Account.objects.filter(pk=account_id).first()
-            self._heads[account_id] = organization.head_of(account) if account is not None else None
+            found = None
+            if account is not None:
+                found = organization.head_of(account) or organization.leader_above(account)
+            self._heads[account_id] = found
         return self._heads[account_id]
 
     def _one(

@@ -8,11 +8,13 @@ from django.db import connection
 from asp.accounts.models import AccountState
 from asp.audit.actor import Actor
 from asp.audit.models import Entry
+from office.organization.services import Place, member_create, post_create
 from office.workflow import errors
 from office.workflow import services as workflow
 from office.workflow.models import Instance, InstanceState, Process, Step, WorkItem
 from tenants.context import bureau_context
 from tests.office.workflow.running.world import AGREE, DISAGREE, World, number, person, step
+from tests.support.people import TESTER, activate
 
 
 def test_it_waits_for_the_head_of_the_starters_department(world: World) -> None:
@@ -30,6 +32,20 @@ def test_the_head_asks_the_one_above(world: World) -> None:
     instance = world.start(world.publish(step("a", ("head", "starter"))), by=world.cast.head)
     assert world.holders(instance) == []
     assert Step.objects.get(instance=instance).stranded
+
+
+def test_the_head_of_a_department_without_one_above_asks_the_highest_leader(world: World) -> None:
+    highest = post_create(actor=TESTER, name="局长", rank=1)
+    leader = member_create(
+        actor=TESTER, name="丁局长", login="leader", places=[Place(world.cast.section.pk, highest.pk)]
+    ).account
+    activate(leader)
+    instance = world.start(world.publish(step("a", ("head", "starter"))), by=world.cast.head)
+    assert world.holders(instance) == ["leader"]
+    alone = world.start(world.publish(step("a", ("head", "starter"))), by=world.cast.clerk)
+    assert world.holders(alone) == ["head"], "only for whoever leads themselves"
+    leader.state = AccountState.DISABLED
+    leader.save(update_fields=["state"])
 
 
 def test_performers_of_every_kind(world: World) -> None:
