@@ -18,7 +18,9 @@ from tenants.context import bureau_context
 from tenants.site import BureauRef
 
 
-def furnish(secrets: Secrets, body: Body, bureau: BureauRef, *, number: int) -> None:
+def furnish(
+    secrets: Secrets, body: Body, bureau: BureauRef, *, number: int, with_processes: bool = True
+) -> None:
     """Set up departments, posts, staff and files, all or nothing, unless that was done before."""
     with bureau_context(bureau):
         if Account.objects.staff().exists():
@@ -34,8 +36,8 @@ def furnish(secrets: Secrets, body: Body, bureau: BureauRef, *, number: int) -> 
                     activate(secrets, site=bureau.slug, account=people[worker.name])
                     present[worker.name] = Account.objects.get(pk=people[worker.name].pk)
             _files(body, departments, present)
-            leader, head, clerk = (present[name] for name in _cast(body))
-            processes.set_up(leader, head, clerk)
+            if with_processes:
+                processes.set_up(*(present[name] for name in _cast(body)))
 
 
 def _cast(body: Body) -> tuple[str, str, str]:

@@ -91,7 +91,7 @@ def main() -> None:
     world: dict[str, Any] = {"people": {}, "ids": {}, "links": {}, "codes": {}}
     store.ensure_bucket()
     with contextlib.redirect_stdout(io.StringIO()), translation.override("zh-hans"):
-        call_command("demo")
+        call_command("demo", without_processes=True)
         _host(world)
         furnish_host.versions()
         furnish_host.messages(world)

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
 from asp.accounts.models import Account
@@ -25,6 +25,11 @@ class Command(BaseCommand):
 
     help = "Create the fictional county 云溪县 (embedded mode only)."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--without-processes", action="store_true", help="leave out processes, for who makes others"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.ASP.embedded:
             raise CommandError("The demonstration is for the embedded servers only.")
@@ -36,7 +41,7 @@ class Command(BaseCommand):
                 if self._is_complete():
                     accounts.list_readdress(settings.ASP.data_dir / LIST)
                     return
-                self._make(Secrets(settings.ASP.data_dir))
+                self._make(Secrets(settings.ASP.data_dir), processes=not options["without_processes"])
         except UserFacingError as error:
             raise CommandError(str(error)) from error
         except bodies.DemoError as error:
@@ -47,7 +52,7 @@ class Command(BaseCommand):
         """Whether an earlier run came to its end; what people did to the county since is theirs."""
         return (settings.ASP.data_dir / LIST).exists()
 
-    def _make(self, secrets: Secrets) -> None:
+    def _make(self, secrets: Secrets, *, processes: bool) -> None:
         holders = accounts.host_administrators(secrets)
         system = holders["system"]
         lines = [
@@ -57,7 +62,7 @@ class Command(BaseCommand):
         ]
         for number, body in enumerate(BODIES, start=1):
             bureau = bodies.open_office(secrets, body, number=number, administrator=system)
-            offices.furnish(secrets, body, bureau.ref, number=number)
+            offices.furnish(secrets, body, bureau.ref, number=number, with_processes=processes)
             lines += self._lines(secrets, body, bureau)
             self.stdout.write(f"{body.slug} {body.name}")
         with host_context():

@@ -35,7 +35,7 @@ def test_the_head_asks_the_one_above(world: World) -> None:
 
 
 def test_the_head_of_a_department_without_one_above_asks_the_highest_leader(world: World) -> None:
-    highest = post_create(actor=TESTER, name="局长", rank=1)
+    highest = post_create(actor=TESTER, name="县长", rank=1)
     leader = member_create(
         actor=TESTER, name="丁局长", login="leader", places=[Place(world.cast.section.pk, highest.pk)]
     ).account
