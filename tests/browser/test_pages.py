@@ -1,4 +1,4 @@
-"""Every page × 1440 and 390 pixels × Chinese and English × light and dark, full and empty.
+"""Every page at 1440 and 390 pixels, in Chinese and English, light and dark, full and empty.
 
 Screenshots lie in `.data/screenshots`. A page fails on horizontal scroll, on words in the wrong language, on
 serious findings of axe, on what the console says, on requests to other hosts.
@@ -33,10 +33,18 @@ Theme = Literal["light", "dark"]
 FOLDER = ROOT / ".data" / "screenshots"
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 SIZES = {1440: {"width": 1440, "height": 900}, 390: {"width": 390, "height": 844}}
-# In this order each page changes its colours least often.
-THEMES: dict[int, tuple[Theme, ...]] = {1440: ("light", "dark"), 390: ("dark", "light")}
-# Light and dark differ in colours only, so one look of axe at each, at different widths.
-AXE: dict[tuple[str, int, Theme], Sequence[str]] = {("zh", 1440, "light"): (), ("en", 390, "dark"): LOOKS}
+# Words and widths are read in all four ways. Colours change neither, so four pictures show every pair of language,
+# width and theme; LOOKS=all makes all eight.
+THEMES: dict[tuple[str, int], Theme] = {
+    ("zh", 1440): "light",
+    ("zh", 390): "dark",
+    ("en", 390): "light",
+    ("en", 1440): "dark",
+}
+BOTH: tuple[Theme, Theme] = ("light", "dark")
+ALL = os.environ.get("LOOKS") == "all" or "UPDATE_SCREENSHOTS" in os.environ
+# Light and dark differ in colours only, so one look of axe at each, in different languages and at different widths.
+AXE: dict[tuple[str, int, Theme], Sequence[str]] = {("zh", 1440, "light"): (), ("zh", 390, "dark"): LOOKS}
 # What people typed stays in their language.
 SOURCES = (
     *(county, engineering_centre, furnish, furnish_drawings, furnish_host, furnish_processes, roles, seed),
@@ -122,10 +130,15 @@ def _order(view: View, short: str) -> list[tuple[int, tuple[Theme, ...]]]:
     English begins where Chinese ended, and ends where the next page begins. Pages that are brought about by acts
     are brought about at the same width each time.
     """
-    order = [(width, THEMES[width]) for width in view.widths]
-    if short == "en" and view.act is None:
-        return [(width, themes[::-1]) for width, themes in reversed(order)]
-    return order
+    widths = view.widths[::-1] if short == "en" and view.act is None else view.widths
+    return [(width, _themes(view, short, width)) for width in widths]
+
+
+def _themes(view: View, short: str, width: int) -> tuple[Theme, ...]:
+    """The colours in which a page is looked at; the one that needs no change before the other."""
+    first = THEMES[short, width]
+    wanted = [each for each in BOTH if ALL or f"{view.name}-{width}-{short}-{each}" in SHOWN.values()]
+    return (first, *(each for each in wanted if each != first))
 
 
 def _look(view: View, window: Window, world: World, short: str) -> list[str]:
