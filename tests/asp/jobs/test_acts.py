@@ -106,12 +106,14 @@ def test_the_declarations_of_real_work():
         "audit.verify",
         "organization.import_check",
         "organization.import_run",
+        "workflow.simulate",
     }
     assert {spec.name for spec in real if not spec.retryable and spec.every is None} == {
         "organization.import_run",
         "provisioning.open_bureau",
         "provisioning.upgrade_bureau",
         "provisioning.upgrade_fleet",
+        "workflow.service",
     }
 
 
