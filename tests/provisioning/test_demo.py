@@ -74,10 +74,10 @@ def test_an_interrupted_demonstration_goes_on(small_county, monkeypatch):
     bodies, folder = small_county
     real = offices.furnish
 
-    def dies(secrets_, body, bureau, *, number):
+    def dies(secrets_, body, bureau, *, number, **more):
         if body.slug == bodies[1].slug:
             raise KeyboardInterrupt
-        real(secrets_, body, bureau, number=number)
+        real(secrets_, body, bureau, number=number, **more)
 
     monkeypatch.setattr(offices, "furnish", dies)
     with pytest.raises(KeyboardInterrupt):
