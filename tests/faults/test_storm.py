@@ -12,7 +12,7 @@ from tests.faults.storm import World
 # Starting a whole system and killing all of its parts takes longer than other tests.
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
 
-NOTED = ("folder", "person", "application", "check", "probe")
+NOTED = ("folder", "person", "application", "check", "probe", "process", "step")
 
 
 def listed(problems: list[str], world: World) -> str:
