@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from asp.jobs import hooks
@@ -79,8 +79,10 @@ class JobRun:
             rows = Job.objects.filter(id=self.job_id, attempts=self.attempt, state=JobState.RUNNING)
             return rows.update(heartbeat_at=timezone.now(), **fields)
 
-        if self.inline or not connection.in_atomic_block:
+        if self.inline:
             updated = update()
+        elif not connection.in_atomic_block:
+            updated = _lightly(update)
         else:
             context = copy_context()
             updated = _aside.submit(context.run, _patiently, update).result()
@@ -95,7 +97,15 @@ class JobRun:
 def _patiently(update: Callable[[], int]) -> int:
     """Run on the aside thread, whose connection may have died while nothing was written."""
     try:
-        return update()
+        return _lightly(update)
     except (OperationalError, InterfaceError):
         connection.close()
+        return _lightly(update)
+
+
+def _lightly(update: Callable[[], int]) -> int:
+    """Run without waiting for the disk: after a crash of the database the job tells again how far it is."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit TO off")
         return update()
