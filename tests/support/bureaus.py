@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from tenants import pool, version
+from tenants import version
 from tenants.context import bureau_context, host_context
 from tenants.models import Bureau, BureauState, Doorbell
 from tenants.site import BureauRef
+from tests.support import recycling
 
 GIGABYTE = 1024**3
 
@@ -30,13 +31,12 @@ def open_bureau(
     from asp.blobs import keys, services
 
     with host_context(), transaction.atomic():
-        schema, _from_pool = pool.claim()
         bureau = Bureau.objects.create(
             slug=slug or f"t{secrets.token_hex(6)}",
             name=name,
             name_en=name_en,
             state=state,
-            schema_name=schema,
+            schema_name=recycling.claim(),
             storage_prefix=secrets.token_hex(12),
             wrapped_key=keys.new_wrapped_bureau_key(),
             functions=list(functions),
@@ -64,3 +64,6 @@ def close(ids: Iterable[uuid.UUID]) -> None:
     with host_context(), transaction.atomic():
         Doorbell.objects.filter(bureau_id__in=over).delete()
         Bureau.objects.filter(id__in=over).update(state=BureauState.CLOSED)
+        closed = list(Bureau.objects.filter(id__in=over))
+    for bureau in closed:
+        recycling.give_back(bureau)
