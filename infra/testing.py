@@ -2,7 +2,7 @@
 
 The front end's own tests first, unless only some tests are asked for. Then two rounds: everything that
 can share a machine, on several processes; then the tests marked `faults`, which kill servers and measure
-recovery, one after the other.
+recovery, on two.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
+from collections import Counter
 from pathlib import Path
 
 from infra.setup.browser import browser_find
@@ -21,7 +22,9 @@ from infra.tools import ROOT, program
 
 NOTHING_COLLECTED = 5
 INTERRUPTED = 2
+LONGEST = 20  # folders and tests of which is said how long they took
 MOST_PROCESSES = 4
+MOST_STACKS = 2  # that are killed at the same time
 MOST_MINUTES = 12  # for all tests on two cores, the first installation not counted
 
 
@@ -54,6 +57,19 @@ def failures_print(reports: list[Path]) -> None:
                 print(f"✗ {case.get('classname')}::{case.get('name')}: {reason}", flush=True)
 
 
+def times_print(reports: list[Path]) -> None:
+    """Say where the time went: folders of tests and single tests, the longest first."""
+    folders: Counter[str] = Counter()
+    tests: Counter[str] = Counter()
+    for report in filter(Path.exists, reports):
+        for case in ET.parse(report).iter("testcase"):
+            seconds, where = float(case.get("time", 0)), case.get("classname", "")
+            folders[".".join(where.split(".")[:3])] += seconds
+            tests[f"{where}::{case.get('name')}"] += seconds
+    for name, seconds in [*folders.most_common(LONGEST), *tests.most_common(LONGEST)]:
+        print(f"{seconds:7.1f} s  {name}", flush=True)
+
+
 def main(arguments: list[str]) -> int:
     """Exit status of pytest: that of the first round that failed."""
     began = time.monotonic()
@@ -64,11 +80,15 @@ def main(arguments: list[str]) -> int:
         return status
     processes = str(min(os.cpu_count() or 1, MOST_PROCESSES))
     with tempfile.TemporaryDirectory() as folder:
-        reports = [Path(folder, "together.xml"), Path(folder, "alone.xml")]
-        together = ("-n", processes, "--dist", "loadgroup", "-m", "not faults")
-        results = [pytest(*together, f"--junit-xml={reports[0]}", *arguments)]
-        if results[0] != INTERRUPTED:
-            results.append(pytest("-m", "faults", f"--junit-xml={reports[1]}", *arguments))
+        reports = [Path(folder, "together.xml"), Path(folder, "faults.xml")]
+        rounds = ((processes, "not faults"), (str(MOST_STACKS), "faults"))
+        results: list[int] = []
+        for (number, marked), report in zip(rounds, reports, strict=True):
+            if INTERRUPTED not in results:
+                spread = ("-n", number, "--dist", "loadgroup", "-m", marked)
+                results.append(pytest(*spread, f"--junit-xml={report}", *arguments))
+        if not arguments:
+            times_print(reports)
         failures_print(reports)
     if not arguments:
         minutes = (time.monotonic() - began) / 60

@@ -6,8 +6,14 @@ write there since pytest 9.2; so the scheduler is told by paths.
 
 from xdist.scheduler import LoadScopeScheduling
 
-# Each of these starts something costly once: the whole site with a browser, a browser, all processes of a site.
+# Each of these starts something costly once: the whole site with a browser, a browser, all processes of a site; of the
+# tests that kill servers: the stack of the storm, a host with backups. The first that fits counts.
 TOGETHER = (
+    "tests/faults/test_real_servers.py",
+    "tests/faults/",
+    "tests/infra/backup/",
+    "tests/infra/test_recovery.py",
+    "tests/provisioning/test_restore_bureau.py",
     "tests/browser/",
     "tests/asp/ui/test_behaviours.py",
     "tests/asp/forms/test_in_browser.py",
