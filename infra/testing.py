@@ -85,7 +85,7 @@ def main(arguments: list[str]) -> int:
         results: list[int] = []
         for (number, marked), report in zip(rounds, reports, strict=True):
             if INTERRUPTED not in results:
-                spread = ("-n", number, "--dist", "loadgroup", "-m", marked)
+                spread = ("-n", number, "--dist", "loadscope", "--no-loadscope-reorder", "-m", marked)
                 results.append(pytest(*spread, f"--junit-xml={report}", *arguments))
         if not arguments:
             times_print(reports)

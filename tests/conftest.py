@@ -34,4 +34,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Scheduling(config, log)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        from tests.support.scheduling import longest_first
+
+        longest_first(items)
+
+
 pytest_plugins = ["tests.support.fixtures"]

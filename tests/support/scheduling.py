@@ -1,28 +1,49 @@
-"""Which tests stay together when several processes share the work.
+"""Which tests stay together when several processes share the work, and which come first.
 
 xdist's own groups (`xdist_group` with `--dist loadgroup`) are marks in the tests' ids, which it can no longer
 write there since pytest 9.2; so the scheduler is told by paths.
 """
 
+from collections import Counter
+
+import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 # Each of these starts something costly once: the whole site with a browser, a browser, all processes of a site; of the
-# tests that kill servers: the stack of the storm, a host with backups. The first that fits counts.
+# tests that kill servers: the stack of the storm, a host with backups. They take longest and come first, in this order.
 TOGETHER = (
     "tests/faults/test_real_servers.py",
     "tests/faults/",
     "tests/infra/backup/",
-    "tests/infra/test_recovery.py",
     "tests/provisioning/test_restore_bureau.py",
+    "tests/infra/test_recovery.py",
     "tests/browser/",
-    "tests/asp/ui/test_behaviours.py",
     "tests/asp/forms/test_in_browser.py",
+    "tests/asp/ui/test_behaviours.py",
     "tests/asp/operations/test_stack.py",
+    "tests/architecture/test_worked_example.py",
 )
 
 
+def scope_of(nodeid: str) -> str:
+    """What a test shares a process with: a folder of TOGETHER, else its file, whose fixtures are made once then."""
+    return next((path for path in TOGETHER if nodeid.startswith(path)), nodeid.partition("::")[0])
+
+
+def longest_first(items: list[pytest.Item]) -> None:
+    """Put the largest scopes first, so that the processes end at about the same time."""
+    sizes = Counter(scope_of(each.nodeid) for each in items)
+    ranks = {path: number for number, path in enumerate(TOGETHER)}
+
+    def key(item: pytest.Item) -> tuple[int, int, str]:
+        scope = scope_of(item.nodeid)
+        return ranks.get(scope, len(ranks)), -sizes[scope], scope
+
+    items.sort(key=key)  # stable: within its scope each test keeps its place
+
+
 class Scheduling(LoadScopeScheduling):
-    """Every test by itself, except those of TOGETHER; the largest groups first."""
+    """A scope after the other, in the order in which the tests were collected (`--no-loadscope-reorder`)."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((path for path in TOGETHER if nodeid.startswith(path)), nodeid)
+        return scope_of(nodeid)
