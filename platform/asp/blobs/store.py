@@ -8,8 +8,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from django.conf import settings
 
@@ -192,6 +190,10 @@ def _client() -> Any:
 # One client per process (sockets do not survive a fork); it belongs to no bureau: the names do.
 @lru_cache(maxsize=4)
 def _client_for(process: int, endpoint: str, region: str, key_id: str, secret: str) -> Any:  # noqa: ARG001
+    # Late: it takes a third of a second, and some processes never ask for an object.
+    import boto3
+    from botocore.config import Config
+
     return boto3.session.Session().client(
         "s3",
         endpoint_url=endpoint or None,
