@@ -39,6 +39,7 @@ PORTION = 50
 SINGLE = 60
 BURST = 10_000
 CROWD = 1000
+SAMPLES = 5
 SIGN_INS = 40
 ACTS = 900
 WORD = "Ab1-correct-horse-battery"
@@ -51,7 +52,7 @@ def run(results: Results) -> None:
     store.ensure_bucket()
     messages(results)
     fairness(results)
-    live(results, program)
+    live(results)
     sign_ins(results)
     seals(results)
     log(results)
@@ -186,14 +187,19 @@ def fairness(results: Results) -> None:
         with bureau_context(crowd):
             for _number in range(CROWD):
                 job_start(actor=TESTER, job=report_figures)
-        waited = _start_of(alone, _ask(alone))
+        waited = [_start_of(alone, _ask(alone)) for _number in range(SAMPLES)]
         with bureau_context(crowd):
             left = Job.objects.filter(state=JobState.QUEUED).count()
     broker.flush()
     results.add("a job of a quiet host starts after, p50", median(idle), "s")
+    name = f"a bureau's single job while another waits for {left} of {CROWD}"
+    assert left, "the crowd was through before the last sample"
+    results.add(
+        f"{name}, p50", median(waited), "s", baseline="a quiet host", ratio=median(waited) / median(idle)
+    )
     results.at_most(
-        f"a bureau's single job while another waits for {left} of {CROWD}", waited, "s", 2,
-        baseline="a quiet host", ratio=waited / median(idle),
+        f"{name}, worst of {SAMPLES}", max(waited), "s", 2,
+        baseline="a quiet host", ratio=max(waited) / median(idle),
     )  # fmt: skip
 
 

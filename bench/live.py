@@ -1,12 +1,13 @@
-"""From a commit to an open page, with 200 pages open. Part of `make bench AREA=ground`."""
+"""From a commit to an open page, with 200 pages open, through the front proxy. Part of `make bench AREA=ground`."""
 
 import asyncio
+import os
 import random
-import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -17,7 +18,7 @@ from asp.jobs import job_start
 from asp.live import audiences, tickets
 from asp.live.services import publish
 from bench.results import Results, percentile
-from infra.tools import program as tool
+from bench.stalls import SERVERS, Sender, Speaker
 from provisioning.tasks import report_figures
 from tenants.context import bureau_context, current_site
 from tenants.keys import uuid7
@@ -25,6 +26,7 @@ from tenants.site import BureauRef
 from tests.support.bureaus import open_bureau
 from tests.support.client import SiteClient
 from tests.support.people import Cast, people
+from tests.support.stack import await_ready, site_of
 
 PAGES = 200
 EVENTS = 150
@@ -84,20 +86,21 @@ class Streams:
                     self.news.notify_all()
 
 
-def live(results: Results, program: Callable[..., AbstractContextManager[None]]) -> None:
+def live(results: Results) -> None:
     """Measure single events with the part that is fetched for them, and one event that all pages hear."""
     bureau = open_bureau()
     cast = people(bureau)
     host = f"{bureau.slug}.{settings.ASP.base_domain}"
-    port = _free_port()
-    argv = (tool("granian"), "asp.config.asgi:application", "--interface", "asgi", "--port", str(port))
-    with program(*argv, "--host", "127.0.0.1", "--workers", "1", "--log-level", "warning"):
-        _await_port(port)
+    given = {name: os.environ[name] for name in SERVERS if name in os.environ}
+    with tempfile.TemporaryDirectory() as folder, site_of(given, folder=Path(folder)) as site:
+        site.supervisor.start([*site.programs.answering(), site.programs.realtime()])
+        await_ready(site, 60)
         persons, shown = _tickets(bureau, host)
-        streams = Streams(port)
+        streams = Streams(site.programs.port)
         try:
             streams.open(host, shown)
-            seen, whole = _single(streams, bureau, persons, _part_of(cast))
+            part = _part_of(cast, Speaker(site.programs.port, host))
+            seen, whole = _single(streams, bureau, persons, part)
             all_told = _broadcast(streams, bureau)
         finally:
             streams.close()
@@ -124,16 +127,16 @@ def _tickets(bureau: BureauRef, host: str) -> tuple[list[str], list[str]]:
     return persons, shown
 
 
-def _part_of(cast: Cast) -> Callable[[], None]:
+def _part_of(cast: Cast, speak: Speaker) -> Callable[[], None]:
     """What a page does when it is told: fetch the progress of a job."""
     clerk: Account = cast.clerk
     with bureau_context(cast.bureau):
         job = job_start(actor=Actor.of_account(clerk), job=report_figures)
-    client = SiteClient(cast.bureau).login_as(clerk)
+    session = SiteClient(cast.bureau).login_as(clerk).cookies[settings.SESSION_COOKIE_NAME].value
+    sender = Sender(f"{settings.SESSION_COOKIE_NAME}={session}", "")
 
     def fetch() -> None:
-        answer = client.get(f"/jobs/{job.id}/progress/", HTTP_X_TB_POLL="1")
-        assert answer.status_code == 200, answer.status_code
+        speak.answer(sender, "GET", f"/jobs/{job.id}/progress/", {"X-Tb-Poll": "1"})
 
     fetch()
     return fetch
@@ -163,20 +166,3 @@ def _broadcast(streams: Streams, bureau: BureauRef) -> list[float]:
             began = time.perf_counter()
         took.append(streams.wait({(number, str(mark)) for number in range(PAGES)}) - began)
     return took
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _await_port(port: int) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError("the realtime process does not listen")

@@ -54,6 +54,11 @@ class Results:
         """Keep a figure whose target is a lower limit."""
         self.add(name, value, unit, target=f"≥ {limit} {unit}", met=value >= limit, **more)  # type: ignore[arg-type]
 
+    @property
+    def missed(self) -> list[str]:
+        """Names of the figures whose target was missed."""
+        return [each.name for each in self.rows if each.met is False]
+
     def write(self, path: Path) -> None:
         """Replace this area's rows in the file, leaving those of other areas."""
         former = json.loads(path.read_text()) if path.exists() else []

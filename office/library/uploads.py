@@ -22,6 +22,7 @@ from office.library.models import MAX_DEPTH, Level, Node
 from office.library.selectors.access import node_get_for
 from office.library.services.folders import folders_ensure, name_check
 from office.library.services.versions import SAME_BOTH, SAME_VERSION, file_store
+from tenants.context import current_site
 
 PURPOSE = "library.file"
 MOST_BYTES = 100 * 1024 * 1024
@@ -31,6 +32,8 @@ def authorize(
     request: HttpRequest, target: str, filename: str, length: int, metadata: dict[str, str]
 ) -> dict[str, Any]:
     """Refuse at the start what would be refused at the end. Raises Http404 and the file centre's errors."""
+    if current_site().bureau is None:
+        raise Http404
     key, _slash, same = target.partition("/")
     place = _place(request.user, key)  # type: ignore[arg-type]
     name = name_check(filename)

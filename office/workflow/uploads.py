@@ -18,6 +18,7 @@ from office.workflow.models import ItemState
 from office.workflow.selectors.access import instance_get_for, items_of, process_get_for
 from office.workflow.selectors.files import MOST_BYTES, PURPOSE, START_TARGET
 from office.workflow.services.files import file_store
+from tenants.context import current_site
 
 
 def authorize(
@@ -25,6 +26,8 @@ def authorize(
 ) -> dict[str, Any]:
     """Only those who have the form in hand may send something for it. Raises Http404."""
     del filename, length, metadata  # the store has checked them
+    if current_site().bureau is None:
+        raise Http404
     _check(request.user, target)  # type: ignore[arg-type]
     return {"target": target}
 

@@ -7,6 +7,7 @@ would refuse the database to other tests of the same process. The browser tests 
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from infra.setup.browser import browser_find
 from tests.browser.window import FLAGS, World
 from tests.support.databases import worker_number
-from tests.support.stack import Site, await_ready, site_on, start
+from tests.support.stack import Site, await_ready, second_web, site_on, start
 
 QUEUES = 32  # Valkey databases from here on are the browser tests'
 
@@ -40,6 +41,12 @@ def site() -> Iterator[Site]:
 def world(site: Site) -> World:
     """Who can sign in, and what there is to see."""
     return World(site, **json.loads((site.data.path / "world.json").read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="package")
+def mailing_world(world: World) -> World:
+    """The same as a second web process shows it that can send mail: what it wrote would never be fetched here."""
+    return replace(world, site=second_web(world.site, SMTP_URL="smtp://127.0.0.1:9"))
 
 
 @pytest.fixture(scope="package")

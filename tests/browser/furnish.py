@@ -192,6 +192,9 @@ def _starting(world: dict[str, Any]) -> None:
         account = Account.objects.administrators().get(duty="system")
         link = link_issue(actor=TESTER, account=account, channel="slip")
         world["links"]["administrator"] = link_url(link)
+    secret = Secrets(settings.ASP.data_dir).draft(STARTING.slug)
+    security = {"draft": secret, "code": codes.tracking_code(secret), "phone": "13800001002"}
+    world["codes"]["activation"] = security
 
 
 def _troubles(world: dict[str, Any]) -> None:

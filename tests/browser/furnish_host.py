@@ -61,7 +61,7 @@ def messages(world: dict[str, Any]) -> None:
             occurred_at=now,
             accepted_at=now,
             state="dead",
-            attempts=10,
+            attempts=17,
             error_code=FAILED,
             error_text="KeyError",
             ended_at=now,

@@ -85,7 +85,7 @@ def windows(browser: Browser, world: World) -> Iterator[dict[str, Window]]:
 
 
 def _window(windows: dict[str, Window], browser: Browser, world: World, view: View) -> Window:
-    key = view.who or view.label(world) or "hall"
+    key = (view.who or view.label(world) or "hall") + ("-mail" if view.mail else "")
     if key not in windows:
         window = windows[key] = window_open(browser, world.site)
         if view.who in world.people:
@@ -102,9 +102,18 @@ def _address(view: View, world: World) -> str:
 
 
 @pytest.mark.parametrize("view", [*VIEWS, *TRACKED, *EMPTY_VIEWS], ids=lambda view: view.name)
-def test_page(view: View, windows: dict[str, Window], browser: Browser, world: World) -> None:
+def test_page(
+    view: View,
+    windows: dict[str, Window],
+    browser: Browser,
+    world: World,
+    request: pytest.FixtureRequest,
+) -> None:
+    if view.mail:
+        world = request.getfixturevalue("mailing_world")
     window = _window(windows, browser, world, view)
-    act = track(world, view.who.removeprefix("track-")) if view in TRACKED else view.act
+    tracked = track(world, view.who.removeprefix("track-")) if view.who.startswith("track-") else None
+    acts = [each for each in (tracked, view.act) if each]
     found: list[str] = []
     for short, language in LANGUAGES.items():
         cookie_set(window, view.label(world), settings.LANGUAGE_COOKIE_NAME, language)
@@ -112,9 +121,9 @@ def test_page(view: View, windows: dict[str, Window], browser: Browser, world: W
         window.page.set_viewport_size(SIZES[width])
         window.page.emulate_media(color_scheme=themes[0])
         answer = window.page.goto(_address(view, world))
-        if act:
+        for act in acts:
             act(window.page)
-        elif answer is None or answer.status != view.status:
+        if not acts and (answer is None or answer.status != view.status):
             found.append(f"{short}: status {answer and answer.status}, not {view.status}")
         if view.who in world.people and "/sign-in/" in window.page.url and not view.name.startswith("gate-"):
             found.append(f"{short}: nobody is signed in any more")

@@ -18,6 +18,7 @@ class View:
 
     `args` are keys of `World.ids`; in `query` they stand in braces. `act` brings the page about once its address has
     been opened. `empty` pages are looked at in a fresh bureau as well, and those with one of `widths` only in that.
+    Pages with `mail` are what a process shows that can send some.
     """
 
     name: str
@@ -31,6 +32,7 @@ class View:
     empty: bool = False
     status: int = 200
     widths: tuple[int, ...] = (1440, 390)
+    mail: bool = False
 
     def path(self, world: World) -> str:
         """The path on its site."""

@@ -40,7 +40,7 @@ from tenants.cache import prefix_key
 from tenants.context import bureau_context, host_context, owner_context
 from tenants.site import BureauRef
 from tests.isolation.addresses import Address, Ids, addresses, bureau_addresses
-from tests.isolation.test_addresses import ask, show
+from tests.isolation.asking import ask, show
 from tests.support.bureaus import open_bureau
 from tests.support.client import SiteClient
 from tests.support.host import host_administrators

@@ -4,7 +4,7 @@ In the console: nobody, a bureau's session, and each of the three whose duty it 
 in: what an application says is shown to the browser that wrote it, and to whoever has its tracking code.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 from django.conf import settings
@@ -20,7 +20,16 @@ from provisioning.services.role_templates import Draft, template_create, templat
 from tenants.context import host_context
 from tenants.keys import uuid7
 from tests.isolation.addresses import Address, HostIds, addresses
-from tests.isolation.test_addresses import METHODS, OPEN_BY_NATURE, REFUSED, _to_gate, ask, show
+from tests.isolation.asking import (
+    METHODS,
+    OPEN_BY_NATURE,
+    OTHER_METHODS,
+    REFUSED,
+    Sessions,
+    ask,
+    show,
+    to_gate,
+)
 from tests.support.applications import approved, submitted
 from tests.support.bureaus import open_bureau
 from tests.support.client import SiteClient
@@ -49,6 +58,7 @@ class World:
     three: dict[str, Account]
     application: Application
     cookies: object
+    sessions: Sessions = field(default_factory=Sessions)
 
 
 @pytest.fixture(scope="module")
@@ -87,17 +97,17 @@ def test_nobody_and_a_bureaus_session_get_nothing_of_the_console(address, world)
         for client in (nobody, foreign):
             for method in METHODS:
                 response = ask(client, method, target)
-                assert response.status_code in REFUSED or _to_gate(response), f"{method} {target}"
+                assert response.status_code in REFUSED or to_gate(response), f"{method} {target}"
                 assert MARK not in show(response)
 
 
 @guarded
 def test_another_duty_is_refused(address, world):
     duties = world.three if address.access == "signed_in" else getattr(address.view.access, "duties", ())
-    for duty in world.three.keys() - set(duties):
-        client = SiteClient("host").login_as(world.three[duty])
+    for duty in sorted(world.three.keys() - set(duties)):
+        client = world.sessions.client("host", world.three[duty])
         for target in address.paths(IDS):
-            for method in METHODS:
+            for method in (*METHODS, *OTHER_METHODS):
                 response = ask(client, method, target)
                 assert response.status_code in {403, 405}, (
                     f"{method} {target} as {duty}: {response.status_code}"
@@ -114,9 +124,9 @@ def test_somebody_who_may_is_served(address, world):
     for target in address.paths(IDS, per_model=8):
         for account in world.three.values():
             for method in ("get", "post"):
-                response = ask(SiteClient("host").login_as(account), method, target)
+                response = ask(world.sessions.client("host", account), method, target)
                 seen.add(response.status_code)
-                if response.status_code not in {401, 403, 404, 405} and not _to_gate(response):
+                if response.status_code not in {401, 403, 404, 405} and not to_gate(response):
                     return
     pytest.fail(f"{address} served nobody: {sorted(seen)}")
 
@@ -125,9 +135,9 @@ def test_somebody_who_may_is_served(address, world):
 def test_another_applicant_reads_nothing_in_the_hall(address, world):
     stranger, another = SiteClient("hall"), SiteClient("hall")
     assert another.post("/apply/begin/").status_code == 302  # with a draft of their own
-    for target in address.paths(IDS, per_model=3):
+    for number, target in enumerate(address.paths(IDS, per_model=3)):
         for client in (stranger, another):
-            for method in METHODS:
+            for method in (*METHODS, *(OTHER_METHODS if number == 0 else ())):
                 response = ask(client, method, target)
                 assert response.status_code < 500, f"{method} {target}"
                 assert MARK not in show(response), f"{method} {target}"

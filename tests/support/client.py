@@ -1,13 +1,23 @@
 """A test client that speaks to one site as a browser would."""
 
+import functools
 import secrets
 from typing import Any
 
 from django.conf import settings
 from django.test import Client
+from django.test.client import ClientHandler
 
 from tenants.context import site_context
 from tenants.site import BureauRef, Site
+
+
+@functools.cache
+def _chain(_names: tuple[str, ...]) -> Any:
+    """The middlewares: once for all clients, as a process that serves has them. Making them reads every static file."""
+    handler = ClientHandler()
+    handler.load_middleware()
+    return handler._middleware_chain
 
 
 class SiteClient(Client):
@@ -23,6 +33,7 @@ class SiteClient(Client):
         super().__init__(
             HTTP_HOST=host, HTTP_SEC_FETCH_SITE="same-origin", HTTP_ACCEPT_LANGUAGE="en", **kwargs
         )
+        self.handler._middleware_chain = _chain(tuple(settings.MIDDLEWARE))
 
     def generic(self, method: str, path: str, *args: Any, **kwargs: Any) -> Any:
         """As pages do, send a key by which a repeat would be known, unless the test sends its own."""

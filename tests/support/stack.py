@@ -3,12 +3,13 @@
 What runs and how is said by `infra.programs` alone; here is only which data it works on.
 """
 
+import copy
 import os
 import signal
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -96,6 +97,24 @@ def site_of(values: Mapping[str, str], *, folder: Path) -> Iterator[Site]:
 def start(site: Site) -> None:
     """Start everything that answers requests or works behind them."""
     site.supervisor.start([*site.programs.answering(), *site.programs.working()])
+
+
+def second_web(site: Site, **settings: str) -> Site:
+    """Start one more web process on the same data with other settings; it is reached without the front proxy."""
+    port, first = site.ports.get("second-web"), str(site.ports.get("web"))
+    spec = site.programs.web()
+    spec = replace(
+        spec,
+        name="second-web",
+        argv=[str(port) if each == first else each for each in spec.argv],
+        environment={**spec.environment, **settings, "PORT": str(port), "PROCESS_NAME": "second-web"},
+        ready=lambda: answers(port, "/healthz", site.programs.host),
+        log=site.data.path / "logs" / "second-web.log",
+    )
+    site.supervisor.start([spec])
+    programs = copy.copy(site.programs)
+    programs.port = port
+    return replace(site, programs=programs)
 
 
 def await_ready(site: Site, seconds: float = 30) -> None:

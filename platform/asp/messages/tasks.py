@@ -1,19 +1,17 @@
 """Sending: a doorbell per message, one job per site at a time, several messages on one connection."""
 
-import datetime
 import logging
 import uuid
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from asp.jobs import JobRun, job, job_start
 from asp.jobs.bells import Answer, Bell, answers
 from asp.jobs.clock import ClockActor
-from asp.messages import rendering
+from asp.messages import pauses, rendering
 from asp.messages.channels import MailChannel, NotAtAll, NotNow, relay_configured
 from asp.messages.links import LinkGoneError, link_address
 from asp.messages.models import Message, MessageState
@@ -23,8 +21,6 @@ from tenants.observe.fields import message_fields
 log = logging.getLogger(__name__)
 
 BATCH = 200
-# Ten tries over about a day.
-PAUSES = (10, 30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
 LOOK_AGAIN = 2.0
 LONGEST_LOOK = 60.0
 
@@ -33,23 +29,17 @@ LONGEST_LOOK = 60.0
 def sending_rung(bells: Sequence[Bell]) -> Answer:
     """Start the sender on the site that rang, if something is due; forget what has been dealt with."""
     refs = [bell.ref for bell in bells if bell.ref]
-    waiting = set(Message.objects.filter(id__in=refs, state=MessageState.QUEUED).values_list("id", flat=True))
-    finished = frozenset(bell.id for bell in bells if bell.ref not in waiting)
-    if not waiting:
+    waiting = Message.objects.filter(id__in=refs, state=MessageState.QUEUED)
+    waits = dict(waiting.annotate(wait=pauses.seconds_to_wait()).values_list("id", "wait"))
+    finished = frozenset(bell.id for bell in bells if bell.ref not in waits)
+    if not waits:
         return Answer(finished)
-    tried = Message.objects.filter(id__in=waiting, attempts__gt=0)
-    due = tried.aggregate(at=Min("next_try"))["at"] if tried.count() == len(waiting) else None
-    seconds = (due - timezone.now()).total_seconds() if due else 0.0
+    seconds = min(waits.values())
     if seconds > 0:
         return Answer(finished, min(seconds, LONGEST_LOOK))
     with transaction.atomic():
         job_start(actor=ClockActor(), job=send_waiting, key="messages.send")
     return Answer(finished, LOOK_AGAIN)
-
-
-def _due() -> Q:
-    """What was never tried waits for nothing, whatever clock has written its moment."""
-    return Q(attempts=0) | Q(next_try__lte=timezone.now())
 
 
 @job("messages.send", title=_("Send waiting messages"), scope="any")
@@ -58,7 +48,7 @@ def send_waiting(run: JobRun) -> dict[str, int]:
     counts = {"sent": 0, "failed": 0, "later": 0}
     if not relay_configured():
         return counts
-    due = Message.objects.filter(_due(), state=MessageState.QUEUED).order_by("next_try")
+    due = Message.objects.filter(pauses.due(), state=MessageState.QUEUED).order_by("next_try")
     ids = list(due.values_list("id", flat=True)[:BATCH])
     try:
         with MailChannel() as channel:
@@ -80,7 +70,7 @@ def send_one(message_id: uuid.UUID, channel: MailChannel) -> str:
     """Send one message, locked while it is under way; return what became of it, or "" if it was not due."""
     message = (
         Message.objects.select_for_update(skip_locked=True)
-        .filter(_due(), id=message_id, state=MessageState.QUEUED)
+        .filter(pauses.due(), id=message_id, state=MessageState.QUEUED)
         .first()
     )
     if message is None:
@@ -114,7 +104,7 @@ def postpone(message_id: uuid.UUID, error: str) -> int:
     """Note a try that failed for want of a relay; return 1 if the message still waits."""
     message = (
         Message.objects.select_for_update(skip_locked=True)
-        .filter(_due(), id=message_id, state=MessageState.QUEUED)
+        .filter(pauses.due(), id=message_id, state=MessageState.QUEUED)
         .first()
     )
     if message is None:
@@ -124,10 +114,9 @@ def postpone(message_id: uuid.UUID, error: str) -> int:
 
 
 def _put_off(message: Message, error: str) -> str:
-    if message.attempts > len(PAUSES):
+    if message.attempts > len(pauses.PAUSES):
         return _refused(message, error)
-    pause = PAUSES[message.attempts - 1]
-    message.next_try = timezone.now() + datetime.timedelta(seconds=pause)
+    message.next_try = pauses.after(message.attempts)  # type: ignore[assignment]  # the database's clock tells
     message.error = error[:300]
     message.save(update_fields=["next_try", "error", "attempts"])
     return "later"

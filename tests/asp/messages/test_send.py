@@ -1,6 +1,5 @@
 """From `message_send` to the mailbox."""
 
-import datetime
 import uuid
 
 import pytest
@@ -8,11 +7,10 @@ from django.utils import timezone
 
 from asp.audit.actor import Actor
 from asp.jobs import job_start
-from asp.jobs.bells import Bell
 from asp.jobs.models import Job, JobState
 from asp.jobs.runner import run_job
 from asp.jobs.scheduler import Scheduler
-from asp.messages import links, tasks
+from asp.messages import links, pauses, tasks
 from asp.messages.models import Message, MessageState
 from asp.messages.services import AddressError, message_send
 from tenants.context import bureau_context, host_context
@@ -118,21 +116,11 @@ def test_a_relay_that_is_down_is_tried_again(fresh_bureau, relay):
     assert {row(fresh_bureau, each).state for each in messages} == {MessageState.SENT}
 
 
-def test_a_clock_that_was_set_back_delays_no_new_message(fresh_bureau, relay):
-    message = send(fresh_bureau)
-    with bureau_context(fresh_bureau):
-        Message.objects.update(next_try=timezone.now() + datetime.timedelta(hours=1))
-        bell = Bell(message.id, fresh_bureau.id, "message", message.id, timezone.now())
-        assert tasks.sending_rung([bell]).again == tasks.LOOK_AGAIN
-    deliver(fresh_bureau)
-    assert row(fresh_bureau, message).state == MessageState.SENT
-
-
 def test_it_gives_up_after_many_tries(fresh_bureau, relay):
     relay.down()
     message = send(fresh_bureau)
     with bureau_context(fresh_bureau):
-        Message.objects.filter(id=message.id).update(attempts=len(tasks.PAUSES))
+        Message.objects.filter(id=message.id).update(attempts=len(pauses.PAUSES))
     deliver(fresh_bureau)
     assert row(fresh_bureau, message).state == MessageState.FAILED
 

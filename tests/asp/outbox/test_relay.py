@@ -101,7 +101,11 @@ def test_a_poison_message_leaves_nothing_and_is_given_up(make_bureau):
     assert [each.state for each in envelopes(a, b)] == ["delivered", "dead", "delivered"]
     assert noted(b, a) == ["first", "last"]
     dead = envelopes(a, b)[1]
-    assert (dead.error_code, dead.error_text, dead.attempts) == (delivery.FAILED, "Poison", 10)
+    assert (dead.error_code, dead.error_text, dead.attempts) == (
+        delivery.FAILED,
+        "Poison",
+        len(delivery.PAUSES) + 1,
+    )
     assert dead.body == {"mark": "poison"}, "it can be sent again"
 
 
@@ -237,6 +241,41 @@ def test_a_clock_that_jumps_an_hour_delays_nobody(make_bureau, monkeypatch, hour
         waits = Pair.objects.get(receiver=address(c)).ready_at
     if waits is not None:  # the second try was not made meanwhile
         assert waits <= Jumped.now() + datetime.timedelta(seconds=delivery.PAUSES[1])
+
+
+def test_a_receiver_that_refuses_for_a_day_gets_everything_afterwards(make_bureau, monkeypatch):
+    """It is there, it is asked again and again, and raises each time: nothing is given up, no order is lost."""
+    a, b = make_bureau(), make_bureau()
+    real, passed = timezone.now, datetime.timedelta()
+
+    class Shifted:
+        @staticmethod
+        def now():
+            return real() + passed
+
+    for module in (relay_module, takeover, delivery):
+        monkeypatch.setattr(module, "timezone", Shifted)
+
+    def pause() -> datetime.timedelta:
+        """How long it is until the next try."""
+        with host_context():
+            return Pair.objects.get(receiver=address(b)).ready_at - Shifted.now()
+
+    day = datetime.timedelta(hours=24)
+    send(a, b, "1", "2")
+    with refusing("1", "2"):
+        settle(a)
+        while passed + pause() < day:
+            passed += pause()
+            settle(a)
+            assert [each.state for each in envelopes(a, b)] == ["waiting"] * 2, f"given up after {passed}"
+    assert noted(b, a) == []
+    assert envelopes(a, b)[0].attempts > 10, "it was hardly ever asked"
+    passed = day
+    assert pause() <= datetime.timedelta(hours=3), "well again, it must not wait for another day"
+    passed += pause()
+    settle(a)
+    assert noted(b, a) == ["1", "2"]
 
 
 def test_many_that_are_held_back_hide_nobody(make_bureau, monkeypatch):

@@ -2,6 +2,8 @@
 
 import datetime
 import io
+import re
+import time
 import zipfile
 from typing import Any
 
@@ -224,6 +226,23 @@ def test_it_refuses_more_than_five_thousand_rows() -> None:
     for number in range(5001):
         sheet.append(person_row("张三", login=f"zhang{number}"))
     assert refused(saved(book)) == "organization.too_many_rows"
+
+
+def test_it_refuses_a_hundred_thousand_rows_without_reading_them_all() -> None:
+    """As large as people have them: a real sheet, of one row again and again."""
+
+    def repeated(data: bytes) -> bytes:
+        found = re.search(rb'<row r="2".*?</row>', data, re.DOTALL)
+        assert found
+        row = re.sub(rb' r="[A-Z]*2"', b"", found[0])  # without numbers: each is the next
+        size = b'<dimension ref="A1:J100001"/>'
+        return re.sub(rb"<dimension[^>]*/>", size, data.replace(found[0], row * 100_000))
+
+    good = sheet_bytes(person_row("张三", login="zhangsan"))
+    large = changed(good, "xl/worksheets/sheet1.xml", repeated)
+    began = time.process_time()
+    assert refused(large) == "organization.too_many_rows"
+    assert time.process_time() - began < 5.0
 
 
 def test_it_refuses_a_sheet_that_goes_on_forever() -> None:

@@ -22,9 +22,10 @@ from tenants.site import Site
 log = logging.getLogger(__name__)
 
 BATCH = 200
-# A receiver that is there and refuses: ten tries over about three hours, then the message is given up and
-# the pair goes on. Whoever looks at the console can send it again.
-PAUSES = (1, 5, 15, 60, 180, 600, 1200, 2400, 3600)
+# A receiver that is there and refuses: seventeen tries over more than a day, then the message is given up and
+# the pair goes on. Whoever looks at the console can send it again. No pause is longer than three hours: behind
+# this message waits everything else of the pair, also when the receiver has long been well again.
+PAUSES = (1, 5, 15, 60, 180, 600, 1800, 3600, *[3 * 3600] * 8)
 HELD_PAUSE = 10
 NOT_UNDERSTOOD_PAUSE = 60
 RECEIVING_STATES = (BureauState.SETTING_UP, BureauState.ACTIVE)
