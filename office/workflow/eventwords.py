@@ -18,10 +18,11 @@ SENTENCES: Final[dict[str, str | Promise]] = {
     "withdrawn": _("{name} withdrew it"),
     "handed": _("{name} handed it over to {to}"),
     "added": _("{name} asked {to} to countersign"),
-    "urged": _("{name} urged it"),
+    "urged": _("{name} urged {to}"),
     "suspended": _("{name} suspended it"),
     "resumed": _("{name} resumed it"),
     "cancelled": _("{name} cancelled it"),
+    "rejected": _("{name} rejected it at “{step}”"),
     "moved": _("{name} moved it to another version"),
     "reassigned": _("{name} gave it to {to}"),
     "message": _("A message came or was sent: {message}"),
@@ -47,6 +48,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     "suspended": pgettext_lazy("opinion", "suspended"),
     "resumed": pgettext_lazy("opinion", "resumed"),
     "cancelled": pgettext_lazy("opinion", "cancelled"),
+    "rejected": pgettext_lazy("opinion", "rejected"),
     "moved": pgettext_lazy("opinion", "other version"),
     "reassigned": pgettext_lazy("opinion", "given to somebody else"),
 }
@@ -57,6 +59,8 @@ def event_sentence(event: Event, step: str, *, bare: bool = False) -> str:
     if bare:
         return str(WORDS.get(event.kind, ""))
     text = str(SENTENCES.get(event.kind, event.kind))
+    if event.kind == "urged" and not event.params.get("to"):  # as it was written down at first
+        text = gettext("{name} urged it")
     to = event.params.get("to")
     names = [str(each) for each in to] if isinstance(to, list) else [str(to or "–")]
     # What no person did was done by a part of the system, whatever its name.

@@ -1,37 +1,28 @@
-"""One instance as its page shows it: the path as a list and as a drawing, what was said, who has it now."""
+"""One instance as its page shows it: the path as a list, what was said, who has it now; `drawings` draws it."""
 
 import datetime
 import uuid
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Any, Final
 
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from asp.accounts.models import Account
-from asp.ui.errors import UserFacingError
 from asp.ui.text import localized
 from asp.workdays import calendar_for_site
-from office.workflow.bpmn import spec as engine
-from office.workflow.bpmn.elements import Definition
-from office.workflow.bpmn.engine.state import Path
-from office.workflow.bpmn.layout import Picture
-from office.workflow.bpmn.pictures import picture_of
-from office.workflow.bpmn.svg import element_name, svg
-from office.workflow.bpmn.xml import Unreadable
+from office.workflow.bpmn.svg import element_name
+from office.workflow.desk.case import REJECT
 from office.workflow.desk.versions import START, Version, version_of
 from office.workflow.duewords import DueMark, DueWords, duration_text
 from office.workflow.eventwords import event_sentence
 from office.workflow.models import (
     Event,
     Instance,
+    InstanceState,
     ItemKind,
     ItemState,
-    ProcessVersion,
     Step,
     StepState,
     WorkItem,
@@ -50,14 +41,12 @@ SPOKEN: Final = frozenset(
         "suspended",
         "resumed",
         "cancelled",
+        "rejected",
         "moved",
         "reassigned",
     )
 )
 SILENT: Final = frozenset(("arrived", "read", "done", "saved", "timer", "service"))
-_pictures: "OrderedDict[uuid.UUID, Picture]" = OrderedDict()
-_mutex = Lock()
-PICTURES = 256
 
 
 @dataclass(frozen=True)
@@ -93,9 +82,11 @@ class Stop:
     due: DueMark | None = None
     parts: list[Part] = field(default_factory=list)
     text: str = ""
+    words: str = ""
     outcome: str = ""
     stranded: bool = False
     round: int = 1
+    within: str = ""  # the process that was called, for a step of it
 
 
 @dataclass(frozen=True)
@@ -199,11 +190,14 @@ def _stops(
         said = event_sentence(event, names.get(event.step_id, "") if event.step_id else "")
         look = (
             "is-stopped"
-            if event.kind in ("suspended", "failed", "stranded", "late", "escalated")
+            if event.kind in ("suspended", "failed", "stranded", "late", "escalated", "rejected")
             else "is-done"
         )
         order = 0 if event.kind == "started" else 2
-        timed.append((event.occurred_at, order, Stop(said, f"{look} is-event", at=event.occurred_at)))
+        # What is said with other acts stands among the opinions; an urging is read where it happened as well.
+        words = event.opinion if event.kind == "urged" else ""
+        stop = Stop(said, f"{look} is-event", at=event.occurred_at, words=words)
+        timed.append((event.occurred_at, order, stop))
     timed.sort(key=lambda each: each[:2])
     return [stop for _at, _order, stop in timed]
 
@@ -232,6 +226,7 @@ def _step_stop(version: Version, step: Step, items: list[WorkItem], due: DueMark
         outcome=outcome_label(version, step, step.outcome) if len(parts) > 1 else "",
         stranded=step.stranded and step.is_open,
         round=step.round,
+        within=process_name(version, step.process) if step.process else "",
     )
 
 
@@ -250,6 +245,12 @@ def _part(version: Version, step: Step, item: WorkItem) -> Part:
     )
 
 
+def process_name(version: Version, code: str) -> str:
+    """What a called process is called; its code if the version does not have it."""
+    called = version.called.get(code)
+    return (element_name(called) if called is not None else "") or code
+
+
 def outcome_label(version: Version, step: Step | None, value: str) -> str:
     """How a step was decided, as its button says it."""
     if not value or step is None:
@@ -257,6 +258,8 @@ def outcome_label(version: Version, step: Step | None, value: str) -> str:
     node = version.node(step.node, step.process)
     outcomes = node.step.outcomes if node is not None and node.step is not None else ()
     found = next((each for each in outcomes if each.value == value), None)
+    if found is None and value == REJECT:
+        return str(InstanceState.REJECTED.label)
     return localized(found, "label") if found is not None else value
 
 
@@ -305,38 +308,6 @@ def _decisions(version: Version, steps: Mapping[uuid.UUID, Step], events: list[E
             )
         )
     return said
-
-
-# ----- the path as a drawing
-
-
-def diagram_of(instance: Instance) -> SafeString | None:
-    """The drawing with what was passed and where it stands; None if what is stored cannot be drawn."""
-    version = version_of(instance.version_id)
-    path: Path | None = None
-    if instance.state_data:
-        try:
-            path = engine.restore(version.spec, instance.state_data).path()
-        except UserFacingError:
-            path = None  # the page of a broken instance is what helps to mend it
-    return svg(version.definition, _picture(version.row, version.definition), path=path, key="path")
-
-
-def _picture(row: ProcessVersion, definition: Definition) -> Picture | None:
-    """The diagram that was published with a version; read once in each process of ours."""
-    with _mutex:
-        if row.pk in _pictures:
-            _pictures.move_to_end(row.pk)
-            return _pictures[row.pk]
-    try:
-        made = picture_of(row.bpmn.encode(), definition)
-    except Unreadable:
-        return None
-    with _mutex:
-        _pictures[row.pk] = made
-        while len(_pictures) > PICTURES:
-            _pictures.popitem(last=False)
-    return made
 
 
 def files_in(bound: Any) -> list[Any]:

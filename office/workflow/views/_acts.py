@@ -11,17 +11,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from asp.accounts.models import Account
+from asp.audit.actor import Actor
 from asp.forms.directories import Entry
 from asp.ui.errors import UserFacingError
 from asp.ui.flash import flash
 from asp.ui.forms import Form
-from office.workflow.errors import PeopleMissing
+from office.workflow.errors import AlreadyDone, PeopleMissing
 from office.workflow.models import Instance, ItemState, WorkItem
 from office.workflow.selectors.access import colleagues_get, instance_get_for
 from office.workflow.views._frame import person, to_instance, uuid_or_none
 from office.workflow.views._next import entries_of
 
 Text = str | Promise
+FORMS = ["GET", "HEAD", "POST"]
 MISSING = _("Choose a colleague.")
 
 
@@ -68,6 +70,29 @@ def act(
     return _shown(request, instance, ask, form, problem=problem, status=422)
 
 
+def act_by(
+    request: HttpRequest,
+    instance: Instance,
+    ask: Ask,
+    form: Form | None,
+    service: Callable[..., Any],
+    /,
+    **given: Any,
+) -> HttpResponse:
+    """`act` by a service that takes what was asked under the same names.
+
+    It gets the actor, what is `given`, the fields of the form, and who was chosen: `to` (one) or `people` (many).
+    """
+
+    def do(filled: Form | None, people: list[Account]) -> Any:
+        asked = dict(filled.cleaned_data) if filled is not None else {}
+        if ask.people:
+            asked |= {"to": people[0]} if ask.people == "one" else {"people": people}
+        return service(actor=Actor.of(request), **given, **asked)
+
+    return act(request, instance, ask, form, do)
+
+
 def _people(request: HttpRequest, ask: Ask) -> list[Account]:
     if not ask.people:
         return []
@@ -110,13 +135,19 @@ def instance_of(request: HttpRequest, instance_id: uuid.UUID) -> Instance:
 
 
 def own_item(request: HttpRequest, instance: Instance) -> WorkItem:
-    """What the reader has in hand there: `item` of the address, else what is due first. Raises Http404."""
-    rows = WorkItem.objects.select_related("step", "for_account").filter(
-        instance=instance, account=person(request), state=ItemState.OPEN
+    """What the reader has in hand there: `item` of the address, else what is due first.
+
+    Raises Http404, and AlreadyDone for a part of theirs that is over.
+    """
+    mine = WorkItem.objects.select_related("step", "for_account").filter(
+        instance=instance, account=person(request)
     )
+    rows = mine.filter(state=ItemState.OPEN)
     key = uuid_or_none(request.GET.get("item"))
     item = (rows.filter(pk=key) if key else rows.filter(step__isnull=False)).order_by("due_at", "id").first()
     if item is None:
+        if key and mine.filter(pk=key).exists():
+            raise AlreadyDone
         raise Http404
     item.instance = instance
     return item

@@ -1,4 +1,4 @@
-"""What people do with an instance: decide, save, send back, withdraw, hand over, countersign, urge, follow."""
+"""What people do with an instance: decide, save, send back, reject, withdraw, hand over, countersign, urge, follow."""
 
 import uuid
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -23,13 +23,13 @@ from office.workflow.errors import (
     UnknownOutcome,
     ValuesChanged,
 )
-from office.workflow.forms_work import OpinionForm, ReasonForm, ReturnForm, SignersForm, WordsForm
+from office.workflow.forms_work import OpinionForm, ReasonForm, RejectForm, ReturnForm, SignersForm, WordsForm
 from office.workflow.models import ItemKind, WorkItem
 from office.workflow.permissions import OVERSEE, USE
 from office.workflow.selectors.access import oversees
 from office.workflow.selectors.form_access import bound_for
 from office.workflow.selectors.instances import story_of
-from office.workflow.views._acts import Ask, act, instance_of, own_item
+from office.workflow.views._acts import FORMS, Ask, act, act_by, instance_of, own_item
 from office.workflow.views._frame import (
     OPINION_LONGEST,
     chosen_in,
@@ -40,7 +40,6 @@ from office.workflow.views._frame import (
 )
 from office.workflow.views.instance import page
 
-FORMS = ["GET", "HEAD", "POST"]
 # What can be put right on the same page; everything else was decided by somebody else meanwhile.
 MENDABLE = (PeopleMissing, PeopleUnfit, UnknownOutcome, OpinionMissing, ValuesChanged)
 
@@ -125,17 +124,27 @@ def send_back(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
         done=_("Sent back."),
         extra={"none": not places},
     )
+    # Sent all the same where it cannot go back: the field without choices refuses it.
+    shown = form if places or request.method == "POST" else None
+    return act_by(request, found, ask, shown, services.send_back, item=item, account=person(request))
 
-    def do(form: Any, _people: Any) -> None:
-        services.send_back(
-            actor=Actor.of(request),
-            item=item,
-            account=person(request),
-            node=form.cleaned_data["node"],
-            opinion=form.cleaned_data["opinion"],
-        )
 
-    return act(request, found, ask, form if places else None, do)
+@requires(USE, OVERSEE)
+@require_http_methods(FORMS)
+def reject(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
+    """End it at one's step, as refused (否决)."""
+    found = instance_of(request, instance_id)
+    item = own_item(request, found)
+    ask = Ask(
+        _("Reject it"),
+        pgettext_lazy("workflow", "Reject"),
+        "circle-x",
+        text=_("It ends here as rejected and cannot be continued. Whoever started it is told why."),
+        danger=True,
+        done=_("Rejected."),
+    )
+    form = RejectForm(request.POST or None)
+    return act_by(request, found, ask, form, services.reject, item=item, account=person(request))
 
 
 def _place_text(place: Any) -> str:
@@ -155,15 +164,7 @@ def withdraw(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
         text=_("It comes back to you, as it was before you sent it on. Nobody has read it yet."),
         done=_("Withdrawn: it waits for you again."),
     )
-    return act(
-        request,
-        found,
-        ask,
-        None,
-        lambda _form, _people: services.withdraw(
-            actor=Actor.of(request), instance=found, account=person(request)
-        ),
-    )
+    return act_by(request, found, ask, None, services.withdraw, instance=found, account=person(request))
 
 
 @requires(USE, OVERSEE)
@@ -181,17 +182,8 @@ def hand_over(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
         people_label=_("To whom?"),
         done=_("Handed over."),
     )
-
-    def do(form: Any, people: Any) -> None:
-        services.hand_over(
-            actor=Actor.of(request),
-            item=item,
-            account=person(request),
-            to=people[0],
-            opinion=form.cleaned_data["opinion"],
-        )
-
-    return act(request, found, ask, OpinionForm(request.POST or None), do)
+    form = OpinionForm(request.POST or None)
+    return act_by(request, found, ask, form, services.hand_over, item=item, account=person(request))
 
 
 @requires(USE, OVERSEE)
@@ -209,18 +201,8 @@ def add_signers(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
         people_label=_("Who countersigns?"),
         done=_("They were asked to countersign."),
     )
-
-    def do(form: Any, people: Any) -> None:
-        services.add_signers(
-            actor=Actor.of(request),
-            item=item,
-            account=person(request),
-            people=people,
-            order=form.cleaned_data["order"],
-            opinion=form.cleaned_data["opinion"],
-        )
-
-    return act(request, found, ask, SignersForm(request.POST or None), do)
+    form = SignersForm(request.POST or None)
+    return act_by(request, found, ask, form, services.add_signers, item=item, account=person(request))
 
 
 @requires(USE, OVERSEE)
@@ -264,11 +246,7 @@ def cancel(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
         danger=True,
         done=_("Cancelled."),
     )
-
-    def do(form: Any, _people: Any) -> None:
-        services.cancel(actor=Actor.of(request), instance=found, reason=form.cleaned_data["reason"])
-
-    return act(request, found, ask, ReasonForm(request.POST or None), do)
+    return act_by(request, found, ask, ReasonForm(request.POST or None), services.cancel, instance=found)
 
 
 def _lies_with_starter(instance_id: uuid.UUID, request: HttpRequest) -> bool:
