@@ -155,7 +155,7 @@ STORIES = (
     Story("imports", import_people, share=3),
     Story("checks of the log", check_log, share=1),
     Story("messages", check_route, share=8),
-    Story("processes", run_process, share=4),
+    Story("processes", run_process, share=2),
     Story("applications", apply_for_office, share=3),
     Story("openings", open_office, share=3),
 )
