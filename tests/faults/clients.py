@@ -21,6 +21,7 @@ PATIENCE = 75.0
 # For work in the background nobody sits and waits: people come back later, and it must be done then.
 PATIENCE_FOR_WORK = 300.0
 PAUSE = 0.25
+LOOK_AGAIN = 2.0  # at a page that shows the work of others: as often as people do
 QUOTA_GB = 3
 
 
@@ -29,7 +30,12 @@ class GaveUp(AssertionError):
 
 
 def patiently(
-    ledger: Ledger, what: str, attempt: Callable[[], Answer | None], *, patience: float = PATIENCE
+    ledger: Ledger,
+    what: str,
+    attempt: Callable[[], Answer | None],
+    *,
+    patience: float = PATIENCE,
+    pause: float = PAUSE,
 ) -> Answer:
     """Repeat `attempt` until it gives an answer. It gives None, or raises Unanswered, after a trouble."""
     deadline = time.monotonic() + patience
@@ -43,7 +49,7 @@ def patiently(
         else:
             if answer is not None:
                 return answer
-        time.sleep(PAUSE)
+        time.sleep(pause)
     raise GaveUp(f"{what}: no success within {patience:.0f} s; {last or ledger.troubles[-1:]}")
 
 

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 
 from tests.browser.sheets import staff_sheet
 from tests.faults.browser import Answer, Browser
-from tests.faults.clients import PATIENCE_FOR_WORK, GaveUp, Uploader, approve, once, passing, patiently
+from tests.faults.clients import (
+    LOOK_AGAIN,
+    PATIENCE_FOR_WORK,
+    GaveUp,
+    Uploader,
+    approve,
+    once,
+    passing,
+    patiently,
+)
 from tests.faults.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -94,7 +103,7 @@ def _awaited(ledger: Ledger, browser: Browser, path: str, what: str, is_there: C
             raise GaveUp(f"{what}: {answer.words}")
         return answer if is_there(answer.text) else None
 
-    patiently(ledger, f"{what} on {path}", attempt, patience=PATIENCE_FOR_WORK)
+    patiently(ledger, f"{what} on {path}", attempt, patience=PATIENCE_FOR_WORK, pause=LOOK_AGAIN)
 
 
 def check_log(world: World) -> None:

@@ -140,13 +140,14 @@ FAR = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 
 def story_of(instance: Instance) -> Story:
     """Read the path of an instance."""
-    steps = list(Step.objects.filter(instance=instance).order_by("id"))
+    # The steps last: others work on it meanwhile, and a step stays, so that each item and event finds its own.
+    events = list(Event.objects.filter(instance=instance).order_by("id"))
     items = list(
         WorkItem.objects.filter(instance=instance)
         .select_related("account", "for_account", "done_by", "added_by")
         .order_by("id")
     )
-    events = list(Event.objects.filter(instance=instance).order_by("id"))
+    steps = list(Step.objects.filter(instance=instance).order_by("id"))
     by_step = {each.pk: each for each in steps}
     for item in items:
         if item.step_id is not None:
