@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.faults.storm import World
 
 DATA = ROOT / ".data" / "soak"
-CLIENTS = 7
+CLIENTS = 12
 AHEAD = 5  # kills before the work that they are meant for
 # Not more at once than a county has: they wait for a database that recovers, and press again together.
 HEAVY = {"openings": 1, "large files": 2, "imports": 2, "applications": 2, "checks of the log": 1}

@@ -7,8 +7,6 @@ type either.
 
 import unicodedata
 
-from pypinyin import Style, lazy_pinyin
-
 SURNAMES = {
     "万俟": "mo qi", "尉迟": "yu chi", "单于": "chan yu", "长孙": "zhang sun", "澹台": "tan tai",
     "令狐": "ling hu", "鲜于": "xian yu", "宇文": "yu wen", "欧阳": "ou yang", "上官": "shang guan",
@@ -48,6 +46,9 @@ def search_text(name: str) -> str:
 
 
 def _plain(text: str) -> list[str]:
+    # Late: its dictionary of phrases takes longer to read than anything else of ours, and few processes need it.
+    from pypinyin import Style, lazy_pinyin
+
     syllables = lazy_pinyin(text, style=Style.NORMAL, v_to_u=False)
     return [each.strip().lower().replace(" ", "") for each in syllables if each.strip()]
 
