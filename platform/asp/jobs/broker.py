@@ -82,16 +82,25 @@ def _enqueue(queue: str, entries: list[line.Entry]) -> None:
 
 
 def is_known(job_id: uuid.UUID, queue: str) -> bool:
-    """Whether Valkey still knows of a job that was sent; raises as `send`."""
-    return line.is_known(get_broker().client, queue, str(job_id))
+    """Whether Valkey will still bring a job that was sent to a worker; raises as `send`.
+
+    It waits in line, or its message is in the queue or with a worker. A process that was killed after it let a job in
+    leaves one under way without a message: until that is noticed, it takes a place of its site for nothing.
+    """
+    client = get_broker().client
+    if not line.is_known(client, queue, str(job_id)):
+        return False
+    if not line.is_under_way(client, queue, str(job_id)):
+        return True
+    # Few at a time are let in, so these are few.
+    messages = client.hvals(f"{NAMESPACE}:{queue}.msgs")
+    return any(str(job_id).encode() in message for message in messages)
 
 
 def waits_in_line(job_id: uuid.UUID, queue: str) -> bool:
     """Whether a job has not been let into the queue yet."""
     client = get_broker().client
-    return line.is_known(client, queue, str(job_id)) and not client.hexists(
-        f"line:{queue}:under_way", str(job_id)
-    )
+    return line.is_known(client, queue, str(job_id)) and not line.is_under_way(client, queue, str(job_id))
 
 
 def waiting(queue: str) -> int:

@@ -90,6 +90,11 @@ def is_known(client: Any, queue: str, job: str) -> bool:
     return bool(client.hexists(f"{_key(queue)}:known", job))
 
 
+def is_under_way(client: Any, queue: str, job: str) -> bool:
+    """Whether a job was let in, and no worker is done with it."""
+    return bool(client.hexists(f"{_key(queue)}:under_way", job))
+
+
 def waiting(client: Any, queue: str) -> int:
     """How many stand in the line and have not been let in."""
     key = _key(queue)

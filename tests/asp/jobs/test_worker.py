@@ -1,10 +1,12 @@
 """Worker processes that are killed, and a queue that forgets."""
 
+import time
+
 import redis
 from django.conf import settings
 from django.utils import timezone
 
-from asp.jobs import broker, sites
+from asp.jobs import broker, line, sites
 from asp.jobs.models import Job, JobState
 from asp.jobs.scheduler import TROUBLE, Scheduler
 from tenants.context import bureau_context, host_context
@@ -37,6 +39,20 @@ def test_a_lost_queue_is_filled_again(fresh_bureau, workers):
     workers.start()
     scheduled(lambda: all(row(fresh_bureau, job).state == JobState.DONE for job in jobs))
     assert [row(fresh_bureau, job).attempts for job in jobs] == [1] * 5
+
+
+def test_what_was_let_in_by_a_killed_process_takes_no_place(fresh_bureau, workers):
+    """Killed between the line and the queue: its jobs are under way, nobody has a message of them."""
+    jobs = [start(fresh_bureau, work.add, a=1, b=number) for number in range(2 * line.MOST_OF_A_SITE)]
+    client = broker.get_broker().client
+    client.delete(f"{broker.NAMESPACE}:default", f"{broker.NAMESPACE}:default.msgs")
+    assert client.hlen("line:default:under_way") == line.MOST_OF_A_SITE
+    workers.start()
+    began = time.monotonic()
+    scheduled(lambda: all(row(fresh_bureau, job).state == JobState.DONE for job in jobs))
+    assert time.monotonic() - began < 20, "the bureau's jobs waited for those that nobody has"
+    assert [row(fresh_bureau, job).attempts for job in jobs] == [1] * len(jobs)
+    until(lambda: client.hlen("line:default:under_way") == 0)
 
 
 def test_a_killed_workers_job_runs_once_more(fresh_bureau, workers, flag):
