@@ -82,25 +82,32 @@ def _enqueue(queue: str, entries: list[line.Entry]) -> None:
 
 
 def is_known(job_id: uuid.UUID, queue: str) -> bool:
-    """Whether Valkey will still bring a job that was sent to a worker; raises as `send`.
+    """Whether Valkey still knows of a job that was sent; raises as `send`."""
+    return line.is_known(get_broker().client, queue, str(job_id))
 
-    It waits in line, or its message is in the queue or with a worker. A process that was killed after it let a job in
-    leaves one under way without a message: until that is noticed, it takes a place of its site for nothing.
-    """
+
+def without_message(queue: str) -> set[str]:
+    """Ids of jobs that were let in, though no message of them is in the queue or with a worker; raises as `send`."""
     client = get_broker().client
-    if not line.is_known(client, queue, str(job_id)):
-        return False
-    if not line.is_under_way(client, queue, str(job_id)):
-        return True
-    # Few at a time are let in, so these are few.
-    messages = client.hvals(f"{NAMESPACE}:{queue}.msgs")
-    return any(str(job_id).encode() in message for message in messages)
+    under_way = {job.decode() for job in line.under_way(client, queue)}
+    # Read after the line: a message that comes meanwhile is seen. Few are let in at a time, so these are few.
+    messages = (
+        b"".join(client.hvals(f"{NAMESPACE}:{queue}.msgs")).decode("utf-8", "replace") if under_way else ""
+    )
+    return {job for job in under_way if job not in messages}
+
+
+def place_free(job: str, queue: str) -> None:
+    """Give back the place of a job in its line, and let in who comes next; raises as `send`."""
+    _enqueue(queue, line.ended(get_broker().client, queue, job))
 
 
 def waits_in_line(job_id: uuid.UUID, queue: str) -> bool:
     """Whether a job has not been let into the queue yet."""
     client = get_broker().client
-    return line.is_known(client, queue, str(job_id)) and not line.is_under_way(client, queue, str(job_id))
+    return line.is_known(client, queue, str(job_id)) and not client.hexists(
+        f"line:{queue}:under_way", str(job_id)
+    )
 
 
 def waiting(queue: str) -> int:
@@ -199,12 +206,11 @@ class _Ended(Middleware):
         exception: BaseException | None = None,
     ) -> None:
         try:
-            job = str(uuid.UUID(str(message.args[0])))
-            _enqueue(message.queue_name, line.ended(get_broker().client, message.queue_name, job))
+            place_free(str(uuid.UUID(str(message.args[0]))), message.queue_name)
         except (IndexError, ValueError):
             return  # a message that nobody of ours has written
         except (redis.RedisError, OSError) as error:
-            log.warning("the line is left to the sweep: %s", error)
+            log.warning("its place is left to the scheduler (asp.jobs.places): %s", error)
 
     after_skip_message = after_process_message
 

@@ -90,9 +90,9 @@ def is_known(client: Any, queue: str, job: str) -> bool:
     return bool(client.hexists(f"{_key(queue)}:known", job))
 
 
-def is_under_way(client: Any, queue: str, job: str) -> bool:
-    """Whether a job was let in, and no worker is done with it."""
-    return bool(client.hexists(f"{_key(queue)}:under_way", job))
+def under_way(client: Any, queue: str) -> list[bytes]:
+    """The jobs that were let in, and no worker is done with."""
+    return list(client.hkeys(f"{_key(queue)}:under_way"))
 
 
 def waiting(client: Any, queue: str) -> int:

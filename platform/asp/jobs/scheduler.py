@@ -12,6 +12,7 @@ from asp.jobs import bells, companions, registry, sites
 from asp.jobs.bells import Answer, Bell
 from asp.jobs.clock import Clock
 from asp.jobs.loop import TROUBLE, Loop
+from asp.jobs.places import Places
 from asp.jobs.sweep import JobSweep
 from tenants.context import host_context
 from tenants.models import Doorbell
@@ -42,11 +43,12 @@ class Scheduler(Loop):
 
     def start_afresh(self) -> None:
         self._sweep = JobSweep()
+        self._places = Places()
         self._clock = Clock()
         self._waiting: dict[uuid.UUID, float] = {}
 
     def work(self) -> float:
-        done = self._answer_bells() + self._sweep_jobs() + self._clock.step()
+        done = self._answer_bells() + self._sweep_jobs() + self._places.step() + self._clock.step()
         return BUSY_PAUSE if done else IDLE_PAUSE
 
     def _answer_bells(self) -> int:

@@ -10,6 +10,7 @@ from asp.jobs import broker, line, sites
 from asp.jobs.models import Job, JobState
 from asp.jobs.scheduler import TROUBLE, Scheduler
 from tenants.context import bureau_context, host_context
+from tenants.keys import uuid7
 from tenants.models import Doorbell
 
 from . import flags, work
@@ -52,6 +53,20 @@ def test_what_was_let_in_by_a_killed_process_takes_no_place(fresh_bureau, worker
     scheduled(lambda: all(row(fresh_bureau, job).state == JobState.DONE for job in jobs))
     assert time.monotonic() - began < 20, "the bureau's jobs waited for those that nobody has"
     assert [row(fresh_bureau, job).attempts for job in jobs] == [1] * len(jobs)
+    until(lambda: client.hlen("line:default:under_way") == 0)
+
+
+def test_a_worker_that_was_done_while_the_queue_was_away_keeps_no_place(fresh_bureau, workers):
+    """Its jobs have ended, but nobody could say so to the line: the bureau's next jobs run all the same."""
+    client, site = broker.get_broker().client, sites.bureau_key(fresh_bureau.id)
+    for _number in range(line.MOST_OF_A_SITE):
+        assert line.offer(client, "default", str(uuid7()), site)
+    job = start(fresh_bureau, work.add, a=1, b=2)
+    assert client.hlen(f"{broker.NAMESPACE}:default.msgs") == 0, "it was let in beyond the bureau's share"
+    workers.start()
+    began = time.monotonic()
+    scheduled(lambda: row(fresh_bureau, job).state == JobState.DONE)
+    assert time.monotonic() - began < 20
     until(lambda: client.hlen("line:default:under_way") == 0)
 
 
