@@ -6,11 +6,10 @@ from django.http import HttpRequest
 
 from asp.accounts.models import Account
 from asp.ui.context import Mark, url_or_empty
+from office.workflow.live import TODO_LIST
 from office.workflow.selectors.access import works_here
 from office.workflow.selectors.todo import waiting_for
 
-# As core's telling publishes it, to everybody whose list has changed.
-EVENT = "workflow.todo"
 NAV = "workflow"
 
 
@@ -26,4 +25,4 @@ def mark_of(request: HttpRequest) -> Mark | None:
     if known is None:
         known = account.__dict__["_workflow_waiting"] = waiting_for(account)
     count, late = known
-    return Mark(part, EVENT, count, late > 0)
+    return Mark(part, TODO_LIST, count, late > 0)

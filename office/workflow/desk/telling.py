@@ -12,13 +12,11 @@ from asp.live import audiences
 from asp.live.services import publish
 from asp.notify.services import Word, announce_many
 from office.workflow import hooks, permissions
+from office.workflow.live import TODO_LIST
 from office.workflow.models import Follow, Instance, Step
 
 if TYPE_CHECKING:
     from office.workflow.desk.case import Case
-
-TODO_LIST = "workflow.todo"  # live event: somebody's list has changed
-INSTANCE = "workflow.instance"
 
 
 def address(instance: Instance) -> str:

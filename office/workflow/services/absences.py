@@ -24,6 +24,7 @@ from asp.live import audiences
 from asp.live.services import publish
 from asp.notify.services import announce
 from office.workflow import errors
+from office.workflow.live import TODO_LIST
 from office.workflow.models import (
     OPEN_STATES,
     Absence,
@@ -40,7 +41,6 @@ from office.workflow.standins import StandIns, stand_in_for
 __all__ = ["absence_end", "absence_set", "absences_follow", "absences_waiting", "stand_in_for"]
 
 WHY = "absence"
-TODO_LIST = "workflow.todo"
 PORTION = 200
 LONGEST = datetime.timedelta(days=366)
 LIVE = (ItemState.OPEN, ItemState.WAITING)

@@ -20,6 +20,7 @@ from asp.workdays import Calendar, Changed, DeadlineMoved, calendar_for_writing
 from office.organization import services as organization
 from office.workflow import deadlines
 from office.workflow.deadlines import ESCALATED, LAST, LATE, URGED, YELLOW
+from office.workflow.live import TODO_LIST
 from office.workflow.models import (
     Event,
     Instance,
@@ -33,7 +34,6 @@ from office.workflow.models import (
 )
 
 PORTION = 200
-TODO_LIST = "workflow.todo"
 LIVE = (ItemState.OPEN, ItemState.WAITING)
 KINDS = {YELLOW: "due_soon", LAST: "due_soon", LATE: "late", ESCALATED: "escalated", URGED: "urged"}
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from asp.accounts.models import Account
 from asp.live import audiences
 from asp.live.services import publish
-from office.workflow.desk.telling import TODO_LIST
+from office.workflow.live import TODO_LIST
 from office.workflow.models import ItemKind, ItemState, WorkItem
 from tenants.registry import by_code
 
