@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from asp.accounts.models import Account
+from asp.audit.actor import Actor
 from asp.forms.directories import Entry
 from asp.ui.errors import UserFacingError
 from asp.ui.flash import flash
@@ -22,6 +23,7 @@ from office.workflow.views._frame import person, to_instance, uuid_or_none
 from office.workflow.views._next import entries_of
 
 Text = str | Promise
+FORMS = ["GET", "HEAD", "POST"]
 MISSING = _("Choose a colleague.")
 
 
@@ -66,6 +68,29 @@ def act(
                 flash(request, ask.done)
             return to_instance(instance.pk)
     return _shown(request, instance, ask, form, problem=problem, status=422)
+
+
+def act_by(
+    request: HttpRequest,
+    instance: Instance,
+    ask: Ask,
+    form: Form | None,
+    service: Callable[..., Any],
+    /,
+    **given: Any,
+) -> HttpResponse:
+    """`act` by a service that takes what was asked under the same names.
+
+    It gets the actor, what is `given`, the fields of the form, and who was chosen: `to` (one) or `people` (many).
+    """
+
+    def do(filled: Form | None, people: list[Account]) -> Any:
+        asked = dict(filled.cleaned_data) if filled is not None else {}
+        if ask.people:
+            asked |= {"to": people[0]} if ask.people == "one" else {"people": people}
+        return service(actor=Actor.of(request), **given, **asked)
+
+    return act(request, instance, ask, form, do)
 
 
 def _people(request: HttpRequest, ask: Ask) -> list[Account]:

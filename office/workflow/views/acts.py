@@ -29,7 +29,7 @@ from office.workflow.permissions import OVERSEE, USE
 from office.workflow.selectors.access import oversees
 from office.workflow.selectors.form_access import bound_for
 from office.workflow.selectors.instances import story_of
-from office.workflow.views._acts import Ask, act, instance_of, own_item
+from office.workflow.views._acts import FORMS, Ask, act, act_by, instance_of, own_item
 from office.workflow.views._frame import (
     OPINION_LONGEST,
     chosen_in,
@@ -40,7 +40,6 @@ from office.workflow.views._frame import (
 )
 from office.workflow.views.instance import page
 
-FORMS = ["GET", "HEAD", "POST"]
 # What can be put right on the same page; everything else was decided by somebody else meanwhile.
 MENDABLE = (PeopleMissing, PeopleUnfit, UnknownOutcome, OpinionMissing, ValuesChanged)
 
@@ -125,17 +124,9 @@ def send_back(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
         done=_("Sent back."),
         extra={"none": not places},
     )
-
-    def do(form: Any, _people: Any) -> None:
-        services.send_back(
-            actor=Actor.of(request),
-            item=item,
-            account=person(request),
-            node=form.cleaned_data["node"],
-            opinion=form.cleaned_data["opinion"],
-        )
-
-    return act(request, found, ask, form if places else None, do)
+    # Sent all the same where it cannot go back: the field without choices refuses it.
+    shown = form if places or request.method == "POST" else None
+    return act_by(request, found, ask, shown, services.send_back, item=item, account=person(request))
 
 
 def _place_text(place: Any) -> str:
@@ -155,15 +146,7 @@ def withdraw(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
         text=_("It comes back to you, as it was before you sent it on. Nobody has read it yet."),
         done=_("Withdrawn: it waits for you again."),
     )
-    return act(
-        request,
-        found,
-        ask,
-        None,
-        lambda _form, _people: services.withdraw(
-            actor=Actor.of(request), instance=found, account=person(request)
-        ),
-    )
+    return act_by(request, found, ask, None, services.withdraw, instance=found, account=person(request))
 
 
 @requires(USE, OVERSEE)
@@ -181,17 +164,8 @@ def hand_over(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
         people_label=_("To whom?"),
         done=_("Handed over."),
     )
-
-    def do(form: Any, people: Any) -> None:
-        services.hand_over(
-            actor=Actor.of(request),
-            item=item,
-            account=person(request),
-            to=people[0],
-            opinion=form.cleaned_data["opinion"],
-        )
-
-    return act(request, found, ask, OpinionForm(request.POST or None), do)
+    form = OpinionForm(request.POST or None)
+    return act_by(request, found, ask, form, services.hand_over, item=item, account=person(request))
 
 
 @requires(USE, OVERSEE)
@@ -209,18 +183,8 @@ def add_signers(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
         people_label=_("Who countersigns?"),
         done=_("They were asked to countersign."),
     )
-
-    def do(form: Any, people: Any) -> None:
-        services.add_signers(
-            actor=Actor.of(request),
-            item=item,
-            account=person(request),
-            people=people,
-            order=form.cleaned_data["order"],
-            opinion=form.cleaned_data["opinion"],
-        )
-
-    return act(request, found, ask, SignersForm(request.POST or None), do)
+    form = SignersForm(request.POST or None)
+    return act_by(request, found, ask, form, services.add_signers, item=item, account=person(request))
 
 
 @requires(USE, OVERSEE)
@@ -264,11 +228,7 @@ def cancel(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
         danger=True,
         done=_("Cancelled."),
     )
-
-    def do(form: Any, _people: Any) -> None:
-        services.cancel(actor=Actor.of(request), instance=found, reason=form.cleaned_data["reason"])
-
-    return act(request, found, ask, ReasonForm(request.POST or None), do)
+    return act_by(request, found, ask, ReasonForm(request.POST or None), services.cancel, instance=found)
 
 
 def _lies_with_starter(instance_id: uuid.UUID, request: HttpRequest) -> bool:

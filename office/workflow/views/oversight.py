@@ -19,10 +19,8 @@ from office.workflow.forms_work import MoveForm, ReasonForm
 from office.workflow.models import ProcessVersion, Step, WorkItem
 from office.workflow.permissions import OVERSEE
 from office.workflow.selectors.access import failed_steps_in, open_items_in, stranded_steps_in
-from office.workflow.views._acts import Ask, act, instance_of
+from office.workflow.views._acts import FORMS, Ask, act, act_by, instance_of
 from office.workflow.views._frame import uuid_or_none
-
-FORMS = ["GET", "HEAD", "POST"]
 
 
 @requires(OVERSEE)
@@ -37,11 +35,7 @@ def suspend(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
         text=_("Nobody can do anything with it, and its deadlines stand still until it is resumed."),
         done=_("Suspended."),
     )
-
-    def do(form: Any, _people: Any) -> None:
-        services.suspend(actor=Actor.of(request), instance=found, reason=form.cleaned_data["reason"])
-
-    return act(request, found, ask, ReasonForm(request.POST or None), do)
+    return act_by(request, found, ask, ReasonForm(request.POST or None), services.suspend, instance=found)
 
 
 @requires(OVERSEE)
@@ -56,13 +50,7 @@ def resume(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
         text=_("It goes on where it stood. Its deadlines move by the working time that it stood still."),
         done=_("Resumed."),
     )
-    return act(
-        request,
-        found,
-        ask,
-        None,
-        lambda _form, _people: services.resume(actor=Actor.of(request), instance=found),
-    )
+    return act_by(request, found, ask, None, services.resume, instance=found)
 
 
 @requires(OVERSEE)

@@ -44,6 +44,15 @@ def test_it_sends_back_with_a_reason(world: Pages) -> None:
     assert "材料不全" in said(world.client(world.cast.head).get(f"/workflow/{instance.pk}/"))
 
 
+def test_what_lies_with_the_starter_goes_back_to_nobody(world: Pages) -> None:
+    instance, _item = world.waiting()
+    world.asks(world.cast.clerk, f"/workflow/{instance.pk}/withdraw/")
+    path = f"/workflow/{instance.pk}/return/"
+    assert "no earlier step" in said(world.client(world.cast.clerk).get(path))
+    assert world.asks(world.cast.clerk, path, node="@start", opinion="退").status_code == 422
+    assert world.holders(instance) == ["clerk"]
+
+
 def test_it_withdraws_while_nobody_has_read_it(world: Pages) -> None:
     instance, _item = world.waiting()
     path = f"/workflow/{instance.pk}/withdraw/"
