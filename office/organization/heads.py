@@ -41,6 +41,24 @@ def heads_of(account_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Account | No
     return found
 
 
+def head_above(account: Account) -> Account | None:
+    """Who heads the department above somebody's main one (上级部门负责人).
+
+    If that is the person, or nobody whose account works, then the head of the nearest department above it. Where none
+    is above, whoever stands above the head of their own department (分管或主要领导), never the person themselves.
+    """
+    place = main_department_of(account)
+    line = Tree().lineage(place[0]) if place is not None else []
+    wanted = {each.head_id for each in line if each.head_id}
+    active = Account.objects.filter(pk__in=wanted, state=AccountState.ACTIVE).in_bulk() if wanted else {}
+    heads = [active.get(each.head_id) if each.head_id else None for each in line]
+    for head in heads[1:]:
+        if head is not None and head.pk != account.pk:
+            return head
+    leader = leader_above(heads[0]) if heads and heads[0] is not None else None
+    return leader if leader is not None and leader.pk != account.pk else None
+
+
 def leader_above(account: Account) -> Account | None:
     """Who stands above the head of a department without one above it (分管或主要领导): the highest post of the bureau.
 

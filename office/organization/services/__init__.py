@@ -2,6 +2,7 @@
 
 from office.organization.heads import (
     department_head,
+    head_above,
     head_of,
     heads_of,
     leader_above,
@@ -39,6 +40,7 @@ __all__ = [
     "department_move",
     "department_shift",
     "department_update",
+    "head_above",
     "head_of",
     "heads_of",
     "leader_above",

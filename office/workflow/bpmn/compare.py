@@ -96,7 +96,7 @@ ACTION_WORDS = dict(
         strict=True,
     )
 )
-HEADS = {"starter": _("the starter's department"), "parent": _("the department above")}
+HEADS = {"starter": _("the starter's department"), "parent": _("the department above the starter's")}
 ESCALATIONS = {
     "head": _("the head, {time} after the deadline"),
     "starter": _("the starter, {time} after the deadline"),

@@ -48,6 +48,8 @@ PerformerKind = Literal[
 ]
 PERFORMER_KINDS = ("starter", "account", "post", "department", "role", "head", "former", "field", "chosen")
 WITHOUT_REF = ("starter", "chosen")
+# Whose head: of the starter's department, or of the one above it. Every other `ref` names a step, a field, a department.
+HEAD_REFS = ("starter", "parent")
 SIGN_RULES = ("one", "all", "share")
 ORDERS = ("parallel", "sequence")
 ACCESSES = ("hidden", "read", "edit", "required")

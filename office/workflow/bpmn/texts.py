@@ -41,6 +41,9 @@ FINDINGS = {
     "no_performers": _("Nobody does this step. Name at least one performer."),
     "former_unknown": _("The performer is who did “{ref}”, but there is no such step."),
     "former_later": _("The performer is who did “{ref}”, but that step does not come before this one."),
+    "head_unknown": _(
+        "The head of “{ref}” does it, but no step, no person or department in the form is called so."
+    ),
     "chosen_unclear": _("The performer is chosen in the step before, but no step comes directly before."),
     "field_unknown": _("The form has no field “{ref}”."),
     "field_person": _("The field “{ref}” does not hold a person."),

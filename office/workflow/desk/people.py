@@ -19,6 +19,7 @@ class People:
     def __init__(self) -> None:
         self._members: dict[tuple[str, str], list[Account]] = {}
         self._heads: dict[uuid.UUID, Account | None] = {}
+        self._above: dict[uuid.UUID, Account | None] = {}
         self._accounts: dict[uuid.UUID, Account | None] = {}
 
     def active(self, ids: Iterable[Any]) -> list[Account]:
@@ -58,6 +59,13 @@ class People:
             self._heads[account_id] = found
         return self._heads[account_id]
 
+    def head_above(self, account_id: uuid.UUID) -> Account | None:
+        """The head of the department above somebody's own (上级部门负责人)."""
+        if account_id not in self._above:
+            account = Account.objects.filter(pk=account_id).first()
+            self._above[account_id] = organization.head_above(account) if account is not None else None
+        return self._above[account_id]
+
     def _one(
         self, case: "Case", node: Node, performer: Performer, item: Any, chosen: Sequence[uuid.UUID]
     ) -> list[Account]:
@@ -82,6 +90,9 @@ class People:
         return []
 
     def _heads_for(self, case: "Case", ref: str) -> list[Account]:
+        if ref == "parent":
+            above = self.head_above(case.instance.starter_id)
+            return self.active([above.pk]) if above is not None else []
         if ref == "starter":
             people = [case.instance.starter_id]
         elif formers := case.former(ref):

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from office.workflow.bpmn.compare import PERFORMERS
+from office.workflow.bpmn.compare import HEADS, PERFORMERS
 from office.workflow.managing.forms import ACTS, ORDERS, RULES, TELL, UNITS
 from office.workflow.managing.panel import access_words
 
@@ -35,7 +35,7 @@ def words() -> dict[str, object]:
             "other": _("Part of the drawing"),
         },
         "performers": {key: str(text) for key, text in PERFORMERS.items()},
-        "headStarter": str(PERFORMERS["head"]).format(ref=_("the starter's department")),
+        "heads": {ref: str(PERFORMERS["head"]).format(ref=text) for ref, text in HEADS.items()},
         "rules": [[key, str(text)] for key, text in RULES],
         "orders": [[key, str(text)] for key, text in ORDERS],
         "units": [[key, str(text)] for key, text in UNITS],

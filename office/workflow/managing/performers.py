@@ -146,8 +146,8 @@ def ready(
 ) -> list[tuple[str, str, str]]:
     """What can be chosen without looking for it: key, words, icon. `steps`: id and name of other steps."""
     found = [("starter:", gettext("The starter"), ICONS["starter"])]
-    label = str(PERFORMERS["head"]).format(ref=HEADS["starter"])
-    found.append(("head:starter", label, ICONS["head"]))
+    for ref, words in HEADS.items():
+        found.append((f"head:{ref}", str(PERFORMERS["head"]).format(ref=words), ICONS["head"]))
     if not copies:
         found.append(("chosen:", pgettext("performer", "Chosen in the step before"), ICONS["chosen"]))
     for node, name in steps:

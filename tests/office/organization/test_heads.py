@@ -88,6 +88,25 @@ def test_head_of__is_the_nearest_above(bureau: Bureau) -> None:
     assert services.head_of(bureau.office.system) is None
 
 
+def test_head_above__leads_the_department_above(bureau: Bureau) -> None:
+    clerk, chief, leader = bureau.clerk.account, bureau.chief.account, bureau.leader.account
+    assert services.head_above(clerk) is None
+    bureau.set_head(bureau.top, bureau.leader)
+    assert services.head_above(clerk) == leader, "nobody leads the office: the next above"
+    bureau.set_head(bureau.general, bureau.chief)
+    bureau.set_head(bureau.section, bureau.clerk)
+    assert services.head_above(clerk) == chief
+    assert services.head_above(chief) == leader
+    account_disable(actor=bureau.office.actor, account=chief)
+    assert services.head_above(clerk) == leader
+    # Above a department at the top stands whoever stands above its head.
+    assert services.head_above(bureau.accountant.account) is None
+    bureau.set_head(bureau.finance, bureau.accountant)
+    assert services.head_above(bureau.accountant.account) == leader
+    assert services.head_above(leader) is None
+    assert services.head_above(bureau.office.system) is None
+
+
 def test_heads_of__takes_three_statements(bureau: Bureau) -> None:
     bureau.set_head(bureau.top, bureau.leader)
     keys = [each.account_id for each in (bureau.clerk, bureau.chief, bureau.leader, bureau.accountant)]

@@ -1,12 +1,14 @@
 """Who does it: performers, roles, services."""
 
+import uuid
 from collections.abc import Collection, Mapping
 
-from office.workflow.bpmn.elements import SERVICES, Definition, Node, Performer
+from office.workflow.bpmn.elements import HEAD_REFS, SERVICES, Definition, Node, Performer
 from office.workflow.bpmn.findings import Findings
 from office.workflow.bpmn.gate.graph import graph, reach, reversed_graph
 
 PERSON_FIELDS = ("person", "persons")
+HEADED_FIELDS = (*PERSON_FIELDS, "department", "departments")
 
 
 def check_people(
@@ -62,11 +64,15 @@ def _performer(
 ) -> None:
     ref = performer.ref
     if performer.kind == "former":
-        former = definition.nodes.get(ref)
-        if former is None or former.kind != "userTask":
+        if not _is_step(definition, ref):
             findings.error(node.id, node.name, "former_unknown", ref=ref)
-        elif ref != node.id and ref not in before[node.id] or ref == node.id and ref not in before[ref]:
-            findings.error(node.id, node.name, "former_later", ref=former.name or ref)
+        else:
+            _comes_before(definition, node, ref, before, findings)
+    elif performer.kind == "head" and ref not in HEAD_REFS:
+        if _is_step(definition, ref):
+            _comes_before(definition, node, ref, before, findings)
+        elif fields is not None and fields.get(ref) not in HEADED_FIELDS and not _is_key(ref):
+            findings.error(node.id, node.name, "head_unknown", ref=ref)
     elif performer.kind == "field" and fields is not None:
         if ref not in fields:
             findings.error(node.id, node.name, "field_unknown", ref=ref)
@@ -81,6 +87,27 @@ def _performer(
         first = definition.scopes[definition.id]
         if node.id not in first:
             findings.error(node.id, node.name, "chosen_unclear")
+
+
+def _is_step(definition: Definition, ref: str) -> bool:
+    node = definition.nodes.get(ref)
+    return node is not None and node.kind == "userTask"
+
+
+def _is_key(ref: str) -> bool:
+    """Whether a department is meant; that it stands is looked up by those who know the bureau."""
+    try:
+        uuid.UUID(ref)
+    except ValueError:
+        return False
+    return True
+
+
+def _comes_before(
+    definition: Definition, node: Node, ref: str, before: Mapping[str, set[str]], findings: Findings
+) -> None:
+    if ref not in before[node.id]:
+        findings.error(node.id, node.name, "former_later", ref=definition.nodes[ref].name or ref)
 
 
 def _before(definition: Definition) -> dict[str, set[str]]:

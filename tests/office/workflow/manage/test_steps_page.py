@@ -54,6 +54,16 @@ def test_the_first_step_can_be_published_as_it_is(office, designer):
     assert services.draft_report(process).ok
 
 
+def test_the_head_of_the_department_above_can_be_chosen(process, designer):
+    key = "performers+head:parent"
+    assert key in designer.get(f"/workflow/processes/{process.pk}/steps/?at=b").content.decode()
+    post(designer, process, at="b", op=key, performers=["starter:"], **PANEL)
+    assert {"kind": "head", "ref": "parent"} in steps(process)[1]["performers"]
+    assert services.draft_report(process).ok
+    page = designer.get(f"/workflow/processes/{process.pk}/steps/?at=b").content.decode()
+    assert "head of the department above the starter" in page
+
+
 def test_steps_are_added_moved_copied_and_removed(process, designer):
     post(designer, process, act="step_add:a")
     assert [each["id"] for each in steps(process)] == ["a", "step1", "b"]

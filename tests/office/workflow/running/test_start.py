@@ -34,6 +34,24 @@ def test_the_head_asks_the_one_above(world: World) -> None:
     assert Step.objects.get(instance=instance).stranded
 
 
+def test_it_waits_for_the_head_of_the_department_above(world: World) -> None:
+    """The clerk works in the section; its own head has nothing to do with it, the office's head has."""
+    section, deputy = world.cast.section, world.extra[0]
+    section.head_id = deputy.pk
+    section.save(update_fields=["head_id"])
+    process = world.publish(step("a", ("head", "starter")), step("b", ("head", "parent")))
+    instance = world.start(process)
+    assert world.holders(instance) == ["extra0"]
+    world.do(instance, deputy)
+    assert world.holders(instance) == ["head"]
+    # The head of the office has none above: the step waits for those who oversee to say who does it.
+    alone = world.start(world.publish(step("a", ("head", "parent"))), by=world.cast.head)
+    assert world.holders(alone) == []
+    assert Step.objects.get(instance=alone).stranded
+    section.head_id = None
+    section.save(update_fields=["head_id"])
+
+
 def test_the_head_of_a_department_without_one_above_asks_the_highest_leader(world: World) -> None:
     highest = post_create(actor=TESTER, name="县长", rank=1)
     leader = member_create(

@@ -26,7 +26,7 @@ export function named({ data, model }, key, element) {
   const kind = kindOf(key);
   const ref = key.slice(kind.length + 1);
   const pattern = data.words.performers[kind] ?? "{ref}";
-  if (kind === "head" && ref === "starter") return data.words.headStarter;
+  if (kind === "head" && Object.hasOwn(data.words.heads, ref)) return data.words.heads[ref];
   if (kind === "former" || kind === "head") {
     const step = model.steps().find((each) => each.id === ref);
     if (step) return pattern.replace("{ref}", step.name || ref);
@@ -40,7 +40,7 @@ export function named({ data, model }, key, element) {
 
 function ready(desk, keys, copies, element, add) {
   const { data, model } = desk;
-  const offered = ["starter:", "head:starter"];
+  const offered = ["starter:", ...Object.keys(data.words.heads).map((ref) => `head:${ref}`)];
   if (!copies) offered.push("chosen:");
   for (const step of model.steps(element)) offered.push(`former:${step.id}`, `head:${step.id}`);
   for (const field of data.fields) if (field.person) offered.push(`field:${field.name}`);
