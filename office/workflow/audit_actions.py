@@ -20,6 +20,7 @@ ACTIONS: Final[dict[str, str | Promise]] = {
     "workflow.suspended": _("Suspended “{target}”"),
     "workflow.resumed": _("Resumed “{target}”"),
     "workflow.cancelled": _("Cancelled “{target}”"),
+    "workflow.rejected": _("Rejected “{target}” at “{step}”"),
     "workflow.reassigned": _("Gave “{step}” of “{target}” to {to}"),
     "workflow.moved": _("Moved “{target}” from version {old} to version {new}"),
     "workflow.retried": _("Let the service of “{step}” of “{target}” try again"),

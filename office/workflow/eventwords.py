@@ -22,6 +22,7 @@ SENTENCES: Final[dict[str, str | Promise]] = {
     "suspended": _("{name} suspended it"),
     "resumed": _("{name} resumed it"),
     "cancelled": _("{name} cancelled it"),
+    "rejected": _("{name} rejected it at “{step}”"),
     "moved": _("{name} moved it to another version"),
     "reassigned": _("{name} gave it to {to}"),
     "message": _("A message came or was sent: {message}"),
@@ -47,6 +48,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     "suspended": pgettext_lazy("opinion", "suspended"),
     "resumed": pgettext_lazy("opinion", "resumed"),
     "cancelled": pgettext_lazy("opinion", "cancelled"),
+    "rejected": pgettext_lazy("opinion", "rejected"),
     "moved": pgettext_lazy("opinion", "other version"),
     "reassigned": pgettext_lazy("opinion", "given to somebody else"),
 }

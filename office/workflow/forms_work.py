@@ -41,6 +41,14 @@ class OpinionForm(Form):
     opinion = _text(_("Opinion"), required=False)
 
 
+class RejectForm(Form):
+    """Why it comes to nothing."""
+
+    opinion = _text(
+        _("Why"), required=True, help_text=_("It stands in the record, and those concerned read it.")
+    )
+
+
 class ReturnForm(Form):
     """To which earlier step, and why."""
 

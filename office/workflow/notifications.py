@@ -22,6 +22,7 @@ NEWS: Final[dict[str, str | Promise]] = {
     "moved": pgettext_lazy("followed", "going on after another version of the process"),
     "completed": pgettext_lazy("followed", "completed"),
     "cancelled": pgettext_lazy("followed", "cancelled"),
+    "rejected": pgettext_lazy("followed", "rejected"),
 }
 
 
@@ -86,6 +87,7 @@ _kind(
 )
 _kind("completed", _("Something of mine was completed"), _("“{title}” is completed"), "circle-check", "now")
 _kind("cancelled", _("Something was cancelled"), _("“{title}” was cancelled"), "ban", "daily")
+_kind("rejected", _("Something was rejected"), _("“{title}” was rejected at {step}{said}"), "circle-x", "now")
 _kind("copied", _("Something is sent to me to read"), _("To read: “{title}”, after {step}"), "eye")
 _kind(
     "stranded",

@@ -27,6 +27,7 @@ urlpatterns = [
     path("<uuid:instance_id>/print/", instance.paper, name="print"),
     path("<uuid:instance_id>/complete/", acts.complete, name="complete"),
     path("<uuid:instance_id>/return/", acts.send_back, name="return"),
+    path("<uuid:instance_id>/reject/", acts.reject, name="reject"),
     path("<uuid:instance_id>/withdraw/", acts.withdraw, name="withdraw"),
     path("<uuid:instance_id>/hand-over/", acts.hand_over, name="hand-over"),
     path("<uuid:instance_id>/signers/", acts.add_signers, name="add-signers"),

@@ -54,6 +54,8 @@ SIGN_RULES = ("one", "all", "share")
 ORDERS = ("parallel", "sequence")
 ACCESSES = ("hidden", "read", "edit", "required")
 ACTIONS = ("return", "hand_over", "add_signers", "reject")
+# What ends everything is allowed only where a drawing says so; the rest wherever it is not denied.
+GRANTED_ACTIONS = ("reject",)
 ESCALATE_TO = ("head", "starter")
 
 
@@ -118,6 +120,7 @@ class Step:
     escalation: Escalation | None = None
     fields: tuple[FieldAccess, ...] = ()
     denied: frozenset[str] = frozenset()  # of ACTIONS
+    granted: frozenset[str] = frozenset()  # of GRANTED_ACTIONS
     outcomes: tuple[Outcome, ...] = ()
     copies: tuple[Performer, ...] = ()  # who is told when it is done (抄送)
 
@@ -126,8 +129,8 @@ class Step:
         return next((each.access for each in self.fields if each.name == name), "read")
 
     def allows(self, action: str) -> bool:
-        """Whether a person may do this here; everything that is not denied."""
-        return action not in self.denied
+        """Whether a person may do this here: what is granted, and of the rest everything that is not denied."""
+        return action in self.granted if action in GRANTED_ACTIONS else action not in self.denied
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from office.workflow.bpmn.elements import (
     ACTIONS,
     BPMN,
     ESCALATE_TO,
+    GRANTED_ACTIONS,
     ORDERS,
     PERFORMER_KINDS,
     SIGN_RULES,
@@ -51,6 +52,7 @@ class StepReader:
         fields: dict[str, FieldAccess] = {}
         outcomes: dict[str, Outcome] = {}
         denied: set[str] = set()
+        granted: set[str] = set()
         step = Step()
         for each in ours(self.element):
             local = xml.split(each.tag)[1]
@@ -71,7 +73,10 @@ class StepReader:
                     fields[field] = FieldAccess(field, access)
             elif local == "action":
                 action = self._one_of(each, "name", ACTIONS)
-                if action and each.get("allowed", "true").strip().lower() == "false":
+                allowed = each.get("allowed", "true").strip().lower() != "false"
+                if action in GRANTED_ACTIONS:
+                    (granted.add if allowed else granted.discard)(action)
+                elif action and not allowed:
                     denied.add(action)
             elif local == "outcome":
                 if value := self._word(each, "value"):
@@ -86,6 +91,7 @@ class StepReader:
             fields=tuple(fields.values()),
             outcomes=tuple(outcomes.values()),
             denied=frozenset(denied),
+            granted=frozenset(granted),
         )
 
     def _performers(self, element: etree._Element) -> list[Performer]:

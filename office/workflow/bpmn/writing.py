@@ -9,6 +9,7 @@ from office.workflow.bpmn.elements import (
     BPMNDI,
     DC,
     DI,
+    GRANTED_ACTIONS,
     TB,
     XSI,
     Definition,
@@ -205,8 +206,10 @@ def _step(extension: etree._Element, step: Step) -> None:
     for field in step.fields:
         etree.SubElement(extension, _tag(TB, "field"), name=field.name, access=field.access)
     for action in ACTIONS:
-        if not step.allows(action):
-            etree.SubElement(extension, _tag(TB, "action"), name=action, allowed="false")
+        # Only what is not usual is said.
+        if step.allows(action) == (action in GRANTED_ACTIONS):
+            allowed = "true" if step.allows(action) else "false"
+            etree.SubElement(extension, _tag(TB, "action"), name=action, allowed=allowed)
     for outcome in step.outcomes:
         made = etree.SubElement(extension, _tag(TB, "outcome"), value=outcome.value, label=outcome.label)
         if outcome.label_en:

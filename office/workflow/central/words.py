@@ -157,6 +157,10 @@ def _step(step: dict[str, Any], names: Names, *, inner: bool) -> Iterator[str]:
         yield _("not allowed: {acts}").format(
             acts=pgettext("process", ", ").join(str(ACTION_WORDS[each]) for each in denied)
         )
+    if granted := step.get("granted"):
+        yield _("allowed: {acts}").format(
+            acts=pgettext("process", ", ").join(str(ACTION_WORDS[each]) for each in granted)
+        )
     if copies := step.get("copies"):
         told = [names.shown(Performer(each["kind"], each.get("ref", ""))).label for each in copies]
         yield _("Told afterwards: {people}").format(people=pgettext("process", ", ").join(told))

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 Chosen = Mapping[str, Sequence[uuid.UUID]]
 LIVE = (ItemState.OPEN, ItemState.WAITING)
+REJECT = "reject"  # the outcome of a step at which everything was ended
 
 
 class Case:
@@ -218,19 +219,38 @@ class Case:
     def _node(self, waiting: WaitingStep) -> Node:
         return self.state.node(waiting)
 
-    def end(self, state: InstanceState, reason: str = "") -> None:
-        """It is over."""
-        for step in self.open_steps():
-            self.close_step(step, StepState.DROPPED)
+    def reject(self, step: Step, item: WorkItem, account: Account, reason: str) -> None:
+        """One person ends everything at their step (否决); what waits beside it is no longer needed."""
+        self.close_item(item, ItemState.DONE, by=account, outcome=REJECT, opinion=reason)
+        self.close_step(step, StepState.DONE, REJECT)
+        self.instance.outcome = REJECT
+        self.happened("step_done", node=step.node, outcome=REJECT)
+        self.end(InstanceState.REJECTED, reason, step=step, item=item)
+
+    def end(
+        self,
+        state: InstanceState,
+        reason: str = "",
+        *,
+        step: Step | None = None,
+        item: WorkItem | None = None,
+    ) -> None:
+        """It is over; `step` and `item` are where somebody has ended it."""
+        for each in self.open_steps():
+            self.close_step(each, StepState.DROPPED)
         self.instance.state = state
         self.instance.ended_at = self.desk.now
         self.instance.reason = reason
         self.touched = True
-        kind = "completed" if state == InstanceState.COMPLETED else "cancelled"
-        self.event(kind, opinion=reason, outcome=self.instance.outcome[:40])
+        kind = str(state.value)
+        self.event(kind, step=step, item=item, opinion=reason, outcome=self.instance.outcome[:40])
         self.news.append(kind)
-        self.desk.telling.tell(kind, self.instance, [self.instance.starter_id])
-        self.happened(kind, outcome=self.instance.outcome)
+        if state != InstanceState.REJECTED:  # who rejects says where and why
+            self.desk.telling.tell(kind, self.instance, [self.instance.starter_id])
+        # For the function that it belongs to, what was rejected came to nothing as well; the outcome tells them apart.
+        self.happened(
+            "completed" if state == InstanceState.COMPLETED else "cancelled", outcome=self.instance.outcome
+        )
 
     # ----- rows
 

@@ -24,8 +24,8 @@ from office.workflow.standins import stand_in_for
 SERVICE_JOB = "workflow.service"
 # What people do to an instance also stands in the audit log.
 AUDITED = frozenset(
-    ("started", "done", "returned", "withdrawn", "handed", "added", "suspended", "resumed", "cancelled", "reassigned", "moved",
-     "retried")
+    ("started", "done", "returned", "withdrawn", "handed", "added", "suspended", "resumed", "cancelled", "rejected", "reassigned",
+     "moved", "retried")
 )  # fmt: skip
 
 

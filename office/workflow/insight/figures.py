@@ -45,6 +45,7 @@ class Counts:
     started: int = 0
     completed: int = 0
     cancelled: int = 0
+    rejected: int = 0
     duration: Spread | None = None
     with_deadline: int = 0
     done_late: int = 0

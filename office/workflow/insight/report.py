@@ -97,6 +97,7 @@ def _sum(counts: list[Counts]) -> Counts:
         "started",
         "completed",
         "cancelled",
+        "rejected",
         "with_deadline",
         "done_late",
     )

@@ -88,6 +88,7 @@ SELECT i.process_id,
     count(*) FILTER (WHERE i.created_at >= %(begins)s AND i.created_at < %(ends)s) AS started,
     count(*) FILTER (WHERE i.state = 'completed' AND i.ended_at >= %(begins)s AND i.ended_at < %(ends)s) AS completed,
     count(*) FILTER (WHERE i.state = 'cancelled' AND i.ended_at >= %(begins)s AND i.ended_at < %(ends)s) AS cancelled,
+    count(*) FILTER (WHERE i.state = 'rejected' AND i.ended_at >= %(begins)s AND i.ended_at < %(ends)s) AS rejected,
     percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY date_part('epoch', i.ended_at - i.created_at))
         FILTER (WHERE i.state = 'completed' AND i.ended_at >= %(begins)s AND i.ended_at < %(ends)s) AS duration
 FROM scoped i LEFT JOIN late ON late.instance_id = i.id

@@ -130,14 +130,14 @@ def of_instances(instances: Iterable[Instance]) -> bytes:
 def _counts_head() -> list[tuple[str, int]]:
     return [
         (pgettext("workflow", "In progress"), 12), (pgettext("workflow", "Suspended"), 12), (_("Late"), 10), (_("Started"), 10), (_("Completed"), 12),
-        (pgettext("workflow", "Cancelled"), 12), (_("Median, h"), 12), (_("Nine in ten, h"), 12), (_("Steps with deadline"), 18), (_("Of these late"), 14),
+        (pgettext("workflow", "Cancelled"), 12), (pgettext("workflow", "Rejected"), 12), (_("Median, h"), 12), (_("Nine in ten, h"), 12), (_("Steps with deadline"), 18), (_("Of these late"), 14),
     ]  # fmt: skip
 
 
 def _counts_row(counts: Counts) -> list[Any]:
     spread = counts.duration or Spread(0, 0)
     return [
-        counts.running, counts.suspended, counts.late, counts.started, counts.completed, counts.cancelled,
+        counts.running, counts.suspended, counts.late, counts.started, counts.completed, counts.cancelled, counts.rejected,
         _hours(spread.median) if counts.duration else None, _hours(spread.p90) if counts.duration else None,
         counts.with_deadline, counts.done_late,
     ]  # fmt: skip

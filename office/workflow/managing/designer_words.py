@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from office.workflow.bpmn.compare import HEADS, PERFORMERS
+from office.workflow.bpmn.elements import GRANTED_ACTIONS
 from office.workflow.managing.forms import ACTS, ORDERS, RULES, TELL, UNITS
 from office.workflow.managing.panel import access_words
 
@@ -41,6 +42,7 @@ def words() -> dict[str, object]:
         "units": [[key, str(text)] for key, text in UNITS],
         "tell": [[key, str(text)] for key, text in TELL],
         "acts": [[key, str(text)] for key, text in ACTS.items()],
+        "grantedActs": list(GRANTED_ACTIONS),
         "access": [[key, text] for key, text in access_words()],
         "presets": [
             ["agree", "同意", "Agree", _("Agree")],

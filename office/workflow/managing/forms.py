@@ -26,7 +26,7 @@ ACTS = {
     "return": _("Return to an earlier step"),
     "hand_over": _("Hand over to somebody else"),
     "add_signers": _("Add countersigners"),
-    "reject": _("Reject"),
+    "reject": _("Reject it: the process ends there"),
 }
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from asp.forms import Definition as Form
 from asp.ui.text import localized
-from office.workflow.bpmn.elements import ACCESSES, ACTIONS, Performer
+from office.workflow.bpmn.elements import ACCESSES, ACTIONS, GRANTED_ACTIONS, Performer
 from office.workflow.managing.forms import GroupPanel, StepPanel
 from office.workflow.managing.listing import outcome, places
 from office.workflow.managing.performers import Names, Shown, key_of, performer_of, ready
@@ -168,7 +168,15 @@ def initial_of(step: Data) -> Data:
         "after_unit": escalation.get("unit", "workdays"),
         "to": escalation.get("to", "head"),
         "skip": step.get("skip", ""),
-        "allowed": [each for each in ACTIONS if each not in step.get("denied", ())],
+        "allowed": [
+            each
+            for each in ACTIONS
+            if (
+                each in step.get("granted", ())
+                if each in GRANTED_ACTIONS
+                else each not in step.get("denied", ())
+            )
+        ],
     }
 
 
@@ -190,7 +198,8 @@ def step_sent(step: Data, clean: Mapping[str, Any], posted: "QueryDict", *, op: 
             for name, access in access_sent(posted).items()
             if access in ACCESSES and access != "read"
         },
-        "denied": [each for each in ACTIONS if each not in clean["allowed"]],
+        "denied": [each for each in ACTIONS if each not in clean["allowed"] and each not in GRANTED_ACTIONS],
+        "granted": [each for each in GRANTED_ACTIONS if each in clean["allowed"]],
         "skip": clean["skip"],
     }
     if clean["rule"] != "one" or clean["order"] != "parallel":

@@ -18,10 +18,11 @@ class InstanceState(models.TextChoices):
     SUSPENDED = "suspended", pgettext_lazy("instance", "Suspended")
     COMPLETED = "completed", pgettext_lazy("instance", "Completed")
     CANCELLED = "cancelled", pgettext_lazy("instance", "Cancelled")
+    REJECTED = "rejected", pgettext_lazy("instance", "Rejected")
 
 
 OPEN_STATES: Final = (InstanceState.RUNNING, InstanceState.SUSPENDED)
-CLOSED_STATES: Final = (InstanceState.COMPLETED, InstanceState.CANCELLED)
+CLOSED_STATES: Final = (InstanceState.COMPLETED, InstanceState.CANCELLED, InstanceState.REJECTED)
 
 
 class StepState(models.TextChoices):

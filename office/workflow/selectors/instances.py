@@ -23,12 +23,14 @@ from office.workflow.bpmn.layout import Picture
 from office.workflow.bpmn.pictures import picture_of
 from office.workflow.bpmn.svg import element_name, svg
 from office.workflow.bpmn.xml import Unreadable
+from office.workflow.desk.case import REJECT
 from office.workflow.desk.versions import START, Version, version_of
 from office.workflow.duewords import DueMark, DueWords, duration_text
 from office.workflow.eventwords import event_sentence
 from office.workflow.models import (
     Event,
     Instance,
+    InstanceState,
     ItemKind,
     ItemState,
     ProcessVersion,
@@ -50,6 +52,7 @@ SPOKEN: Final = frozenset(
         "suspended",
         "resumed",
         "cancelled",
+        "rejected",
         "moved",
         "reassigned",
     )
@@ -199,7 +202,7 @@ def _stops(
         said = event_sentence(event, names.get(event.step_id, "") if event.step_id else "")
         look = (
             "is-stopped"
-            if event.kind in ("suspended", "failed", "stranded", "late", "escalated")
+            if event.kind in ("suspended", "failed", "stranded", "late", "escalated", "rejected")
             else "is-done"
         )
         order = 0 if event.kind == "started" else 2
@@ -257,6 +260,8 @@ def outcome_label(version: Version, step: Step | None, value: str) -> str:
     node = version.node(step.node, step.process)
     outcomes = node.step.outcomes if node is not None and node.step is not None else ()
     found = next((each for each in outcomes if each.value == value), None)
+    if found is None and value == REJECT:
+        return str(InstanceState.REJECTED.label)
     return localized(found, "label") if found is not None else value
 
 

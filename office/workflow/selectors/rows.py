@@ -130,6 +130,7 @@ INSTANCE_MARKS: Final = {
     InstanceState.SUSPENDED: "warn",
     InstanceState.COMPLETED: "ok",
     InstanceState.CANCELLED: "off",
+    InstanceState.REJECTED: "bad",
 }
 
 

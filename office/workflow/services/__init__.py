@@ -11,7 +11,7 @@ What happens is heard with `office.workflow.hooks.listen`; services that a proce
 """
 
 from office.workflow.services.absences import absence_end, absence_set
-from office.workflow.services.acts import cancel, resume, suspend, urge
+from office.workflow.services.acts import cancel, reject, resume, suspend, urge
 from office.workflow.services.brief import Brief, todo_brief
 from office.workflow.services.calling import service_retry
 from office.workflow.services.drafts import (
@@ -74,6 +74,7 @@ __all__ = [
     "process_stop",
     "process_update",
     "reassign",
+    "reject",
     "resume",
     "returnable",
     "send_back",

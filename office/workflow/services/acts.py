@@ -1,4 +1,4 @@
-"""What is done to an instance as a whole: urged (催办), suspended (挂起), resumed, cancelled (作废)."""
+"""What is done to an instance as a whole: urged (催办), suspended (挂起), resumed, cancelled (作废), rejected (否决)."""
 
 import datetime
 import uuid
@@ -10,8 +10,8 @@ from asp.audit.actor import Actor
 from office.workflow import errors
 from office.workflow.desk import Case, Desk
 from office.workflow.desk.versions import START
-from office.workflow.models import Instance, InstanceState
-from office.workflow.services.hands import reason_given
+from office.workflow.models import Instance, InstanceState, WorkItem
+from office.workflow.services.hands import mine, reason_given
 
 URGED_AGAIN_AFTER = datetime.timedelta(hours=2)
 
@@ -88,6 +88,29 @@ def cancel(*, actor: Actor, instance: Instance, reason: str) -> Instance:
     people = {item.account_id for step in case.open_steps() for item in case.live_items(step)}
     case.end(InstanceState.CANCELLED, words)
     desk.telling.tell("cancelled", case.instance, people)
+    desk.flush()
+    return case.instance
+
+
+@transaction.atomic
+def reject(*, actor: Actor, item: WorkItem, account: Account, opinion: str) -> Instance:
+    """End it at one's step (否决), where the step allows that: it has come to nothing, and its starter learns why.
+
+    Raises OpinionMissing, NotYours, AlreadyDone, NotRunning, ActionDenied.
+    """
+    words = reason_given(opinion)
+    desk = Desk(actor=actor)
+    case, step, own = mine(desk, item, account, "reject")
+    others = {one.account_id for each in case.open_steps() for one in case.live_items(each)} - {account.pk}
+    case.reject(step, own, account, words)
+    desk.telling.tell(
+        "rejected",
+        case.instance,
+        others | {case.instance.starter_id},
+        step=step.name,
+        step_en=step.name_en,
+        opinion=words[:200],
+    )
     desk.flush()
     return case.instance
 

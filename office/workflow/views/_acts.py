@@ -16,7 +16,7 @@ from asp.forms.directories import Entry
 from asp.ui.errors import UserFacingError
 from asp.ui.flash import flash
 from asp.ui.forms import Form
-from office.workflow.errors import PeopleMissing
+from office.workflow.errors import AlreadyDone, PeopleMissing
 from office.workflow.models import Instance, ItemState, WorkItem
 from office.workflow.selectors.access import colleagues_get, instance_get_for
 from office.workflow.views._frame import person, to_instance, uuid_or_none
@@ -135,13 +135,19 @@ def instance_of(request: HttpRequest, instance_id: uuid.UUID) -> Instance:
 
 
 def own_item(request: HttpRequest, instance: Instance) -> WorkItem:
-    """What the reader has in hand there: `item` of the address, else what is due first. Raises Http404."""
-    rows = WorkItem.objects.select_related("step", "for_account").filter(
-        instance=instance, account=person(request), state=ItemState.OPEN
+    """What the reader has in hand there: `item` of the address, else what is due first.
+
+    Raises Http404, and AlreadyDone for a part of theirs that is over.
+    """
+    mine = WorkItem.objects.select_related("step", "for_account").filter(
+        instance=instance, account=person(request)
     )
+    rows = mine.filter(state=ItemState.OPEN)
     key = uuid_or_none(request.GET.get("item"))
     item = (rows.filter(pk=key) if key else rows.filter(step__isnull=False)).order_by("due_at", "id").first()
     if item is None:
+        if key and mine.filter(pk=key).exists():
+            raise AlreadyDone
         raise Http404
     item.instance = instance
     return item

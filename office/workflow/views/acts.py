@@ -1,4 +1,4 @@
-"""What people do with an instance: decide, save, send back, withdraw, hand over, countersign, urge, follow."""
+"""What people do with an instance: decide, save, send back, reject, withdraw, hand over, countersign, urge, follow."""
 
 import uuid
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -23,7 +23,7 @@ from office.workflow.errors import (
     UnknownOutcome,
     ValuesChanged,
 )
-from office.workflow.forms_work import OpinionForm, ReasonForm, ReturnForm, SignersForm, WordsForm
+from office.workflow.forms_work import OpinionForm, ReasonForm, RejectForm, ReturnForm, SignersForm, WordsForm
 from office.workflow.models import ItemKind, WorkItem
 from office.workflow.permissions import OVERSEE, USE
 from office.workflow.selectors.access import oversees
@@ -127,6 +127,24 @@ def send_back(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
     # Sent all the same where it cannot go back: the field without choices refuses it.
     shown = form if places or request.method == "POST" else None
     return act_by(request, found, ask, shown, services.send_back, item=item, account=person(request))
+
+
+@requires(USE, OVERSEE)
+@require_http_methods(FORMS)
+def reject(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
+    """End it at one's step, as refused (否决)."""
+    found = instance_of(request, instance_id)
+    item = own_item(request, found)
+    ask = Ask(
+        _("Reject it"),
+        pgettext_lazy("workflow", "Reject"),
+        "circle-x",
+        text=_("It ends here as rejected and cannot be continued. Whoever started it is told why."),
+        danger=True,
+        done=_("Rejected."),
+    )
+    form = RejectForm(request.POST or None)
+    return act_by(request, found, ask, form, services.reject, item=item, account=person(request))
 
 
 def _place_text(place: Any) -> str:

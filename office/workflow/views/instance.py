@@ -108,6 +108,7 @@ def acts_for(account: Account, found: Instance, story: Story, item: WorkItem | N
     )
     return {
         "return": bool(decides and step and step.allows("return")),
+        "reject": bool(decides and step and step.allows("reject")),
         "hand_over": bool(step and step.allows("hand_over")),
         "add_signers": bool(decides and step and step.allows("add_signers")),
         "withdraw": found.is_running

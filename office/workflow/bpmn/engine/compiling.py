@@ -151,6 +151,7 @@ def _step(stored: Mapping[str, Any]) -> Step:
         escalation=Escalation(**stored["escalation"]) if "escalation" in stored else None,
         fields=tuple(FieldAccess(**each) for each in stored.get("fields", ())),
         denied=frozenset(stored.get("denied", ())),
+        granted=frozenset(stored.get("granted", ())),
         outcomes=tuple(Outcome(**each) for each in stored.get("outcomes", ())),
         copies=tuple(Performer(**each) for each in stored.get("copies", ())),
     )

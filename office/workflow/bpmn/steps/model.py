@@ -5,7 +5,7 @@
        "performers": [{"kind": "head", "ref": "starter"}], "copies": [],
        "sign": {"rule": "one", "order": "parallel"}, "deadline": {"amount": 2, "unit": "workdays"},
        "escalation": {"after": 1, "unit": "workdays", "to": "head"}, "fields": {"opinion": "required"},
-       "denied": ["add_signers"], "skip": "days <= 1",
+       "denied": ["add_signers"], "granted": ["reject"], "skip": "days <= 1",
        "outcomes": [{"value": "agree", "label": "同意", "label_en": "Agree", "goto": "next"},
                     {"value": "disagree", "label": "不同意", "label_en": "Disagree", "goto": "end"}]},
       {"id": "joint", "name": "并联审批", "parallel": [ …steps… ]}]}
@@ -27,6 +27,7 @@ from office.workflow.bpmn.elements import (
     ACCESSES,
     ACTIONS,
     ESCALATE_TO,
+    GRANTED_ACTIONS,
     ORDERS,
     PERFORMER_KINDS,
     SIGN_RULES,
@@ -126,6 +127,8 @@ def _item_as_json(item: ListedStep | Group) -> dict[str, Any]:
         made["fields"] = {each.name: each.access for each in step.fields}
     if step.denied:
         made["denied"] = sorted(step.denied)
+    if step.granted:
+        made["granted"] = sorted(step.granted)
     if step.outcomes:
         made["outcomes"] = [_outcome(each, item.gotos.get(each.value, "next")) for each in step.outcomes]
     if item.skip:
@@ -183,7 +186,7 @@ class _Reader:
     def _step(self, stored: Any, place: str) -> ListedStep:
         self._keys(stored, place, (
             "id", "name", "name_en", "note", "performers", "copies", "sign", "deadline", "escalation", "fields",
-            "denied", "outcomes", "skip",
+            "denied", "granted", "outcomes", "skip",
         ))  # fmt: skip
         outcomes, gotos = self._outcomes(stored, place)
         step = Step(
@@ -193,7 +196,8 @@ class _Reader:
             deadline=self._deadline(stored.get("deadline"), f"{place}.deadline"),
             escalation=self._escalation(stored.get("escalation"), f"{place}.escalation"),
             fields=self._fields(stored.get("fields"), f"{place}.fields"),
-            denied=self._denied(stored, place),
+            denied=self._acts(stored, "denied", place) - set(GRANTED_ACTIONS),
+            granted=self._acts(stored, "granted", place, GRANTED_ACTIONS),
             outcomes=outcomes,
         )
         return ListedStep(
@@ -275,9 +279,10 @@ class _Reader:
             found.append(FieldAccess(name, self._one_of(access, ACCESSES, f"{place}.{name}")))
         return tuple(found)
 
-    def _denied(self, stored: Any, place: str) -> frozenset[str]:
-        given = self._list(stored, "denied", place)
-        return frozenset(self._one_of(each, ACTIONS, f"{place}.denied") for each in given)
+    def _acts(self, stored: Any, key: str, place: str, known: tuple[str, ...] = ACTIONS) -> frozenset[str]:
+        return frozenset(
+            self._one_of(each, known, f"{place}.{key}") for each in self._list(stored, key, place)
+        )
 
     # ----- small parts
 

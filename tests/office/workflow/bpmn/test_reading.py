@@ -1,9 +1,12 @@
 import pytest
 
+from office.workflow.bpmn.engine.compiling import definition_as_json, definition_from_json
 from office.workflow.bpmn.findings import Findings
 from office.workflow.bpmn.gate import check
 from office.workflow.bpmn.reading import read
-from tests.support.bpmn import END, START, bpmn, chain, flow, part, user
+from office.workflow.bpmn.steps import ListedStep, steps_as_json, steps_from_json, steps_of
+from office.workflow.bpmn.writing import write
+from tests.support.bpmn import END, START, STARTER, bpmn, chain, flow, part, user
 
 PLAIN = bpmn(START, user("a"), END, chain("start", "a", "end"))
 
@@ -169,8 +172,31 @@ def test_the_extension_is_read() -> None:
     assert step.access("amount") == "required"
     assert step.access("other") == "read"
     assert not step.allows("return")
-    assert step.allows("reject")
+    assert not step.allows("reject")
     assert step.outcomes[0].label_en == "Agree"
+
+
+@pytest.mark.parametrize(
+    ("said", "allowed"),
+    [("", False), ('<tb:action name="reject"/>', True), ('<tb:action name="reject" allowed="true"/>', True),
+     ('<tb:action name="reject" allowed="false"/>', False)],
+)  # fmt: skip
+def test_rejecting_is_allowed_only_where_it_is_said(said: str, allowed: bool) -> None:
+    report = check(bpmn(START, user("a", STARTER + said), END, chain("start", "a", "end")))
+    assert report.definition is not None
+    step = report.definition.nodes["a"].step
+    assert step is not None
+    assert step.allows("reject") is allowed
+    assert step.denied == frozenset()
+    # Written, read again, stored and taken out of the store, it is the same.
+    again = read(write(report.definition), Findings())
+    assert again is not None
+    assert again.nodes["a"].step == step
+    stored = definition_from_json(definition_as_json(report.definition))
+    assert stored.nodes["a"].step == step
+    (listed,) = steps_from_json(steps_as_json(steps_of(report.definition))).items
+    assert isinstance(listed, ListedStep)
+    assert listed.step == step
 
 
 def test_several_instances_without_a_collection_are_countersigning() -> None:

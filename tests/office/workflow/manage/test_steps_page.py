@@ -113,7 +113,7 @@ def test_the_panel_says_everything_about_a_step(office, process, designer):
         "sign": {"rule": "share", "order": "sequence", "share": 60},
         "deadline": {"amount": 2, "unit": "workdays"},
         "escalation": {"after": 1, "unit": "workdays", "to": "starter"},
-        "fields": {"amount": "required"}, "denied": ["add_signers", "reject"],
+        "fields": {"amount": "required"}, "denied": ["add_signers"],
         "outcomes": [
             {"value": "agree", "label": "同意", "goto": "next"}, {"value": "no", "label": "否", "goto": "end"},
         ],
@@ -121,6 +121,19 @@ def test_the_panel_says_everything_about_a_step(office, process, designer):
     }  # fmt: skip
     page = designer.get(f"/workflow/processes/{process.pk}/steps/?at=a").content.decode()
     assert office.cast.clerk.name in page
+
+
+def test_rejecting_is_allowed_only_where_it_was_ticked(process, designer):
+    sent = {**PANEL, "performers": ["starter:"], "allowed": ["return", "hand_over", "add_signers"]}
+    page = designer.get(f"/workflow/processes/{process.pk}/steps/?at=a").context["panel"]
+    assert page.form["allowed"].initial == ["return", "hand_over", "add_signers"]
+    post(designer, process, at="a", **sent)
+    assert not {"denied", "granted"} & set(steps(process)[0])
+    post(designer, process, at="a", **{**sent, "allowed": ["reject"]})
+    assert steps(process)[0]["granted"] == ["reject"]
+    assert set(steps(process)[0]["denied"]) == {"return", "hand_over", "add_signers"}
+    page = designer.get(f"/workflow/processes/{process.pk}/steps/?at=a").context["panel"]
+    assert page.form["allowed"].initial == ["reject"]
 
 
 def test_somebody_is_named_and_taken_out_without_losing_the_rest(office, process, designer):

@@ -53,6 +53,46 @@ def test_what_lies_with_the_starter_goes_back_to_nobody(world: Pages) -> None:
     assert world.holders(instance) == ["clerk"]
 
 
+def test_it_rejects_for_good_where_the_step_allows_it(world: Pages) -> None:
+    instance, item = world.waiting(world.approval(granted=["reject"]))
+    path = f"/workflow/{instance.pk}/reject/?item={item.pk}"
+    assert (
+        f"/workflow/{instance.pk}/reject/"
+        in world.client(world.cast.head).get(f"/workflow/{instance.pk}/").content.decode()
+    )
+    assert "Whoever started it is told why" in said(world.client(world.cast.head).get(path))
+    # Whoever has no part in it, and whoever only sees it, cannot.
+    assert world.asks(world.extra[0], path, opinion="不批").status_code == 404
+    assert world.asks(world.cast.clerk, path, opinion="不批").status_code == 404
+    assert world.asks(world.cast.head, path, opinion=" ").status_code == 422
+    assert world.holders(instance) == ["head"]
+    assert world.asks(world.cast.head, path, opinion="不符合规定").status_code == 302
+    again = world.asks(world.cast.head, path, opinion="不符合规定")
+    assert (again.status_code, "already done" in said(again)) == (409, True)
+    assert Event.objects.filter(instance=instance, kind="rejected").count() == 1
+    page = said(world.client(world.cast.clerk).get(f"/workflow/{instance.pk}/"))
+    assert page.count("不符合规定") == 2, "above, and among the opinions"
+    assert "It was rejected." in page
+    assert instance.title not in said(world.client(world.cast.head).get("/workflow/"))
+    assert "Rejected" in said(world.client(world.cast.clerk).get("/workflow/started/"))
+
+
+def test_a_step_that_does_not_say_so_cannot_be_rejected(world: Pages) -> None:
+    instance, item = world.waiting()
+    page = world.client(world.cast.head).get(f"/workflow/{instance.pk}/").content.decode()
+    assert f"/workflow/{instance.pk}/reject/" not in page
+    path = f"/workflow/{instance.pk}/reject/?item={item.pk}"
+    assert world.asks(world.cast.head, path, opinion="不批").status_code == 403
+    assert world.holders(instance) == ["head"]
+
+
+def test_another_bureau_does_not_reject(world: Pages, make_bureau) -> None:
+    instance, item = world.waiting(world.approval(granted=["reject"]))
+    there = world.elsewhere(make_bureau)
+    assert there.post(f"/workflow/{instance.pk}/reject/?item={item.pk}", {"opinion": "x"}).status_code == 404
+    assert world.holders(instance) == ["head"]
+
+
 def test_it_withdraws_while_nobody_has_read_it(world: Pages) -> None:
     instance, _item = world.waiting()
     path = f"/workflow/{instance.pk}/withdraw/"

@@ -7,11 +7,13 @@ import pytest
 from django.utils import timezone
 
 from asp.audit.actor import Actor
+from asp.audit.models import Entry
 from asp.jobs.models import Job
+from asp.notify.models import Notification
 from office.workflow import errors, hooks
 from office.workflow import services as workflow
 from office.workflow.bpmn.engine.faults import NotWaiting
-from office.workflow.models import Instance, InstanceState, Step, WorkItem
+from office.workflow.models import Instance, InstanceState, Process, Step, WorkItem
 from office.workflow.services.calling import service_call, service_failed
 from tests.office.workflow.running.world import AGREE, CALLS, DISAGREE, World, number, step, text
 from tests.support.bpmn import bpmn as drawing
@@ -63,6 +65,95 @@ def test_it_is_cancelled_with_a_reason(world: World) -> None:
     assert world.holders(instance) == []
     with pytest.raises(errors.NotRunning):
         workflow.cancel(actor=actor, instance=instance, reason="再来")
+
+
+def rejecting(world: World, **more: object) -> Process:
+    return world.publish(step("a", ("head", "starter"), granted=["reject"], **more), step("b", "starter"))
+
+
+def test_it_is_rejected_with_a_reason(world: World) -> None:
+    head = world.cast.head
+    instance = world.start(rejecting(world))
+    item = world.open_item(instance, head)
+    actor = Actor.of_account(head)
+    with pytest.raises(errors.OpinionMissing):
+        workflow.reject(actor=actor, item=item, account=head, opinion=" ")
+    with pytest.raises(errors.NotYours):
+        workflow.reject(
+            actor=Actor.of_account(world.cast.clerk), item=item, account=world.cast.clerk, opinion="不行"
+        )
+    assert world.holders(instance) == ["head"]
+    ended = workflow.reject(actor=actor, item=item, account=head, opinion="不符合规定")
+    assert (ended.state, ended.outcome, ended.reason) == (InstanceState.REJECTED, "reject", "不符合规定")
+    assert ended.ended_at is not None
+    assert ended.next_due is None
+    assert world.holders(instance) == []
+    assert Step.objects.get(instance=instance).outcome == "reject"
+    item.refresh_from_db()
+    assert (item.state, item.outcome, item.opinion) == ("done", "reject", "不符合规定")
+    assert world.events(instance) == ["started", "arrived", "rejected"]
+    told = Notification.objects.get(kind="workflow.rejected", account=world.cast.clerk, about=instance.pk)
+    assert told.params["opinion"] == "不符合规定"
+    assert Entry.objects.filter(action="workflow.rejected", target_id=instance.pk).count() == 1
+    # The second press finds it over; nothing else can be done with it either.
+    with pytest.raises(errors.NotRunning):
+        workflow.reject(actor=actor, item=item, account=head, opinion="不符合规定")
+    with pytest.raises(errors.NotRunning):
+        workflow.cancel(actor=actor, instance=instance, reason="再来")
+
+
+def test_rejecting_ends_what_waits_beside_it(world: World) -> None:
+    both = [("account", str(world.cast.head.pk)), ("account", str(world.extra[0].pk))]
+    made = step("a", *both, granted=["reject"], sign={"rule": "all", "order": "parallel"})
+    instance = world.start(world.publish(made, step("b", "starter")))
+    head = world.cast.head
+    workflow.reject(
+        actor=Actor.of_account(head), item=world.open_item(instance, head), account=head, opinion="不批"
+    )
+    assert world.holders(instance) == []
+    assert WorkItem.objects.get(instance=instance, account=world.extra[0]).state == "dropped"
+    told = Notification.objects.filter(kind="workflow.rejected", about=instance.pk)
+    assert {each.account_id for each in told} == {world.cast.clerk.pk, world.extra[0].pk}
+
+
+def test_nobody_rejects_where_the_step_does_not_say_so(world: World) -> None:
+    instance = world.start(world.publish(step("a", ("head", "starter"), outcomes=[AGREE, DISAGREE])))
+    head, clerk = world.cast.head, world.cast.clerk
+    item = world.open_item(instance, head)
+    with pytest.raises(errors.ActionDenied):
+        workflow.reject(actor=Actor.of_account(head), item=item, account=head, opinion="不批")
+    # Neither does whoever was only asked to countersign, nor the starter with the form.
+    instance = world.start(rejecting(world))
+    item = world.open_item(instance, head)
+    workflow.add_signers(actor=Actor.of_account(head), item=item, account=head, people=[world.extra[0]])
+    signer = world.extra[0]
+    with pytest.raises(errors.ActionDenied):
+        workflow.reject(
+            actor=Actor.of_account(signer),
+            item=world.open_item(instance, signer),
+            account=signer,
+            opinion="不批",
+        )
+    instance = world.start(rejecting(world))
+    workflow.withdraw(actor=Actor.of_account(clerk), instance=instance, account=clerk)
+    with pytest.raises(errors.ActionDenied):
+        workflow.reject(
+            actor=Actor.of_account(clerk),
+            item=world.open_item(instance, clerk),
+            account=clerk,
+            opinion="不批",
+        )
+
+
+def test_a_function_hears_that_its_own_was_rejected(world: World) -> None:
+    heard: list[tuple[str, str, str]] = []
+    hooks.listen("tests_reject", lambda each: heard.append((each.kind, each.node, each.outcome)))
+    instance = world.start(rejecting(world), owner="tests_reject", owner_id=uuid.UUID(int=9))
+    head = world.cast.head
+    workflow.reject(
+        actor=Actor.of_account(head), item=world.open_item(instance, head), account=head, opinion="不批"
+    )
+    assert heard == [("started", "", ""), ("step_done", "a", "reject"), ("cancelled", "", "reject")]
 
 
 def test_it_moves_to_another_version(world: World) -> None:

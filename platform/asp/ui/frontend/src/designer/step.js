@@ -100,11 +100,12 @@ function fields({ model, data }, element) {
 
 function acts({ model, data }, element) {
   const w = data.words;
-  const denied = new Set(model.all(element.businessObject, "tb:Action").filter((each) => String(each.allowed) === "false").map((each) => each.name));
+  // What ends everything is allowed only where the drawing says so; the rest wherever it is not denied.
+  const usual = (name) => !w.grantedActs.includes(name);
+  const said = new Map(model.all(element.businessObject, "tb:Action").map((each) => [each.name, String(each.allowed ?? "true") !== "false"]));
   const put = (name, allowed) => {
-    if (allowed) denied.delete(name);
-    else denied.add(name);
-    model.put(element, "tb:Action", [...denied].map((each) => ({ name: each, allowed: "false" })));
+    said.set(name, allowed);
+    model.put(element, "tb:Action", [...said].filter(([each, value]) => value !== usual(each)).map(([each, value]) => ({ name: each, allowed: String(value) })));
   };
-  return group(w.actsTitle, ...w.acts.map(([name, label]) => tick(label, !denied.has(name), (allowed) => put(name, allowed))));
+  return group(w.actsTitle, ...w.acts.map(([name, label]) => tick(label, said.get(name) ?? usual(name), (allowed) => put(name, allowed))));
 }
