@@ -18,7 +18,7 @@ SENTENCES: Final[dict[str, str | Promise]] = {
     "withdrawn": _("{name} withdrew it"),
     "handed": _("{name} handed it over to {to}"),
     "added": _("{name} asked {to} to countersign"),
-    "urged": _("{name} urged it"),
+    "urged": _("{name} urged {to}"),
     "suspended": _("{name} suspended it"),
     "resumed": _("{name} resumed it"),
     "cancelled": _("{name} cancelled it"),
@@ -59,6 +59,8 @@ def event_sentence(event: Event, step: str, *, bare: bool = False) -> str:
     if bare:
         return str(WORDS.get(event.kind, ""))
     text = str(SENTENCES.get(event.kind, event.kind))
+    if event.kind == "urged" and not event.params.get("to"):  # as it was written down at first
+        text = gettext("{name} urged it")
     to = event.params.get("to")
     names = [str(each) for each in to] if isinstance(to, list) else [str(to or "–")]
     # What no person did was done by a part of the system, whatever its name.

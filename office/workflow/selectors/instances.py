@@ -96,6 +96,7 @@ class Stop:
     due: DueMark | None = None
     parts: list[Part] = field(default_factory=list)
     text: str = ""
+    words: str = ""
     outcome: str = ""
     stranded: bool = False
     round: int = 1
@@ -206,7 +207,10 @@ def _stops(
             else "is-done"
         )
         order = 0 if event.kind == "started" else 2
-        timed.append((event.occurred_at, order, Stop(said, f"{look} is-event", at=event.occurred_at)))
+        # What is said with other acts stands among the opinions; an urging is read where it happened as well.
+        words = event.opinion if event.kind == "urged" else ""
+        stop = Stop(said, f"{look} is-event", at=event.occurred_at, words=words)
+        timed.append((event.occurred_at, order, stop))
     timed.sort(key=lambda each: each[:2])
     return [stop for _at, _order, stop in timed]
 

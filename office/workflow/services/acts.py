@@ -25,15 +25,15 @@ def urge(*, actor: Actor, instance: Instance, account: Account, words: str = "")
     before = case.instance.events.filter(kind="urged", actor_id=account.pk).order_by("-id").first()
     if before is not None and desk.now - before.occurred_at < URGED_AGAIN_AFTER:
         raise errors.UrgedAlready
-    people: set[uuid.UUID] = set()
+    people: dict[uuid.UUID, str] = {}
     for step in case.open_steps():
         for item in case.live_items(step):
             if item.is_open:
                 item.urgent = True
                 desk.change(item)
                 desk.telling.changed(item.account_id)
-                people.add(item.account_id)
-    case.event("urged", opinion=words.strip())
+                people[item.account_id] = item.account.name
+    case.event("urged", opinion=words.strip(), params={"to": [*people.values()][:20]})
     desk.telling.tell("urged", case.instance, people, person=account.name, words=words.strip()[:200])
     desk.flush()
     return len(people)

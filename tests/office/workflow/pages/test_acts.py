@@ -173,6 +173,17 @@ def test_it_urges_once_in_a_while(world: Pages) -> None:
     item.refresh_from_db()
     assert item.urgent
     assert "urged" in said(world.client(world.cast.head).get("/workflow/"))
+    # Who, whom, when and in which words stands in the path, for everybody who reads it.
+    for account in (world.cast.head, world.cast.clerk):
+        story = world.client(account).get(f"/workflow/{instance.pk}/").context["story"]
+        (stop,) = [each for each in story.stops if each.words]
+        assert stop.title == f"{world.cast.clerk.name} urged {world.cast.head.name}"
+        assert (stop.words, stop.at) == (
+            "着急",
+            Event.objects.get(instance=instance, kind="urged").occurred_at,
+        )
+    page = world.client(world.cast.head).get(f"/workflow/{instance.pk}/").content.decode()
+    assert "着急" in page.split('class="tb-path"')[1].split("</ol>")[0]
     again = world.asks(world.cast.clerk, path, words="很急")
     assert again.status_code == 429 or again.status_code == 422
     assert "a short while ago" in said(again)
