@@ -41,6 +41,18 @@ class Version:
         return engine.definition_of(self.row.spec)
 
     @cached_property
+    def called(self) -> dict[str, Definition]:
+        """The processes that it calls, and those that they call, by their codes: nearest first."""
+        found: dict[str, Definition] = {}
+        queue = [self.definition]
+        while queue:
+            for code in [each.called for each in queue.pop(0).nodes.values() if each.kind == "callActivity"]:
+                if code not in found and code in self.row.spec.get("processes", {}):
+                    found[code] = engine.definition_of(self.row.spec, code)
+                    queue.append(found[code])
+        return found
+
+    @cached_property
     def form(self) -> FormDefinition:
         """Its form. Raises DefinitionError if what is stored can no longer be read."""
         return FormDefinition.read(self.row.form)

@@ -1,28 +1,18 @@
-"""One instance as its page shows it: the path as a list and as a drawing, what was said, who has it now."""
+"""One instance as its page shows it: the path as a list, what was said, who has it now; `drawings` draws it."""
 
 import datetime
 import uuid
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Any, Final
 
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from asp.accounts.models import Account
-from asp.ui.errors import UserFacingError
 from asp.ui.text import localized
 from asp.workdays import calendar_for_site
-from office.workflow.bpmn import spec as engine
-from office.workflow.bpmn.elements import Definition
-from office.workflow.bpmn.engine.state import Path
-from office.workflow.bpmn.layout import Picture
-from office.workflow.bpmn.pictures import picture_of
-from office.workflow.bpmn.svg import element_name, svg
-from office.workflow.bpmn.xml import Unreadable
+from office.workflow.bpmn.svg import element_name
 from office.workflow.desk.case import REJECT
 from office.workflow.desk.versions import START, Version, version_of
 from office.workflow.duewords import DueMark, DueWords, duration_text
@@ -33,7 +23,6 @@ from office.workflow.models import (
     InstanceState,
     ItemKind,
     ItemState,
-    ProcessVersion,
     Step,
     StepState,
     WorkItem,
@@ -58,9 +47,6 @@ SPOKEN: Final = frozenset(
     )
 )
 SILENT: Final = frozenset(("arrived", "read", "done", "saved", "timer", "service"))
-_pictures: "OrderedDict[uuid.UUID, Picture]" = OrderedDict()
-_mutex = Lock()
-PICTURES = 256
 
 
 @dataclass(frozen=True)
@@ -100,6 +86,7 @@ class Stop:
     outcome: str = ""
     stranded: bool = False
     round: int = 1
+    within: str = ""  # the process that was called, for a step of it
 
 
 @dataclass(frozen=True)
@@ -239,6 +226,7 @@ def _step_stop(version: Version, step: Step, items: list[WorkItem], due: DueMark
         outcome=outcome_label(version, step, step.outcome) if len(parts) > 1 else "",
         stranded=step.stranded and step.is_open,
         round=step.round,
+        within=process_name(version, step.process) if step.process else "",
     )
 
 
@@ -255,6 +243,12 @@ def _part(version: Version, step: Step, item: WorkItem) -> Part:
         read=item.read_at is not None,
         why=item.why,
     )
+
+
+def process_name(version: Version, code: str) -> str:
+    """What a called process is called; its code if the version does not have it."""
+    called = version.called.get(code)
+    return (element_name(called) if called is not None else "") or code
 
 
 def outcome_label(version: Version, step: Step | None, value: str) -> str:
@@ -314,38 +308,6 @@ def _decisions(version: Version, steps: Mapping[uuid.UUID, Step], events: list[E
             )
         )
     return said
-
-
-# ----- the path as a drawing
-
-
-def diagram_of(instance: Instance) -> SafeString | None:
-    """The drawing with what was passed and where it stands; None if what is stored cannot be drawn."""
-    version = version_of(instance.version_id)
-    path: Path | None = None
-    if instance.state_data:
-        try:
-            path = engine.restore(version.spec, instance.state_data).path()
-        except UserFacingError:
-            path = None  # the page of a broken instance is what helps to mend it
-    return svg(version.definition, _picture(version.row, version.definition), path=path, key="path")
-
-
-def _picture(row: ProcessVersion, definition: Definition) -> Picture | None:
-    """The diagram that was published with a version; read once in each process of ours."""
-    with _mutex:
-        if row.pk in _pictures:
-            _pictures.move_to_end(row.pk)
-            return _pictures[row.pk]
-    try:
-        made = picture_of(row.bpmn.encode(), definition)
-    except Unreadable:
-        return None
-    with _mutex:
-        _pictures[row.pk] = made
-        while len(_pictures) > PICTURES:
-            _pictures.popitem(last=False)
-    return made
 
 
 def files_in(bound: Any) -> list[Any]:

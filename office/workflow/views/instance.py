@@ -23,8 +23,9 @@ from office.workflow.desk.versions import START, version_of
 from office.workflow.models import Follow, FormFile, Instance, ItemKind, StepState, WorkItem
 from office.workflow.permissions import OVERSEE, USE
 from office.workflow.selectors.access import file_get_for, instance_get_for, oversees
+from office.workflow.selectors.drawings import drawings_of
 from office.workflow.selectors.form_access import access_for, bound_for
-from office.workflow.selectors.instances import Story, diagram_of, files_in, story_of
+from office.workflow.selectors.instances import Story, files_in, story_of
 from office.workflow.services.files import file_ids
 from office.workflow.views._frame import chosen_in, person, uuid_or_none
 from office.workflow.views._next import ways_of
@@ -70,7 +71,7 @@ def page(
         "ask_url": f"{reverse('workflow:ask', args=[found.pk])}?item={item.pk}" if item is not None else "",
         "editable": _editable(bound) and found.is_running,
         "files": files_in(bound),
-        "diagram": diagram_of(found),
+        "drawings": drawings_of(found),
         "problem": problem,
         "opinion": posted.get("opinion", ""),
         "revision": found.revision,

@@ -47,7 +47,7 @@ def test_it_says_what_was_changed() -> None:
     assert words(after) == {
         "first": [
             "Was called “科技信息局初审”, is called “业务科初审”.",
-            "Done by head of the department above, who did “科技信息局受理”; before: role tech_officer.",
+            "Done by head of the department above the starter's, who did “科技信息局受理”; before: role tech_officer.",
             "Told afterwards: the starter; before: nothing.",
             "Signing: all of them, one after the other; before: one of them.",
             "Deadline: 5 hours; before: 3 working days.",

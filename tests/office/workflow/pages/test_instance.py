@@ -1,12 +1,17 @@
 """The page of an instance: for whom, and what is on it."""
 
+import re
 import uuid
 
 import pytest
 
 from office.workflow import services as workflow
-from office.workflow.models import ItemKind, WorkItem
+from office.workflow.bpmn.gate import check
+from office.workflow.bpmn.spec import compile_definition
+from office.workflow.bpmn.steps import steps_from_json, write_steps
+from office.workflow.models import ItemKind, ProcessVersion, WorkItem
 from tests.office.workflow.pages.world import AGREE, DISAGREE, Pages, said, step, text
+from tests.support.bpmn import END, START, bpmn, chain, part, user
 from tests.support.client import SiteClient
 
 PARTS = ("", "print/")
@@ -42,6 +47,54 @@ def test_it_shows_form_path_diagram_opinions_and_acts(world: Pages) -> None:
     assert "not read yet" in page
     # The starter reads; nothing waits for them.
     assert "Save for later" not in page
+
+
+def test_it_shows_the_processes_that_it_calls(world: Pages) -> None:
+    drawn = {"id": "inner", "name": "内层流程", "steps": [step("x", ("head", "starter"))]}
+    inner = check(write_steps(steps_from_json(drawn)))
+    assert inner.definition is not None
+    content = bpmn(
+        START,
+        user("a"),
+        part("callActivity", "c", calledElement="inner"),
+        END,
+        chain("start", "a", "c", "end"),
+    )
+    outer = check(content, processes={"inner": inner.definition})
+    assert outer.definition is not None
+    process = world.approval()
+    process.current = ProcessVersion.objects.create(
+        process=process,
+        number=2,
+        name=process.name,
+        bpmn=content.decode(),
+        spec=compile_definition(outer.definition, processes={"inner": inner.definition}),
+        form=process.current.form,  # type: ignore[union-attr]
+        engine="test",
+    )
+    process.save()
+    instance = world.start(process)
+    clerk = world.client(world.cast.clerk)
+    drawings = clerk.get(f"/workflow/{instance.pk}/").context["drawings"]
+    assert [(each.name, each.now, each.passed) for each in drawings.called] == [("内层流程", False, False)]
+    world.do(instance, world.cast.clerk, "agree")
+    answer = world.client(world.cast.head).get(f"/workflow/{instance.pk}/")
+    (called,) = answer.context["drawings"].called
+    assert (called.now, "is-current" in called.drawing) == (True, True)
+    page = said(answer)
+    assert "Called process “内层流程” now" in page
+    assert "环节x 内层流程" in page, "the path says to which process its step belongs"
+    # Each drawing has ids of its own.
+    ids = re.findall(r'\bid="([^"]+)"', answer.content.decode())
+    assert len(ids) == len(set(ids))
+    world.do(instance, world.cast.head)
+    (called,) = clerk.get(f"/workflow/{instance.pk}/").context["drawings"].called
+    assert (called.now, called.passed) == (False, True)
+
+
+def test_it_shows_no_called_process_where_there_is_none(world: Pages) -> None:
+    instance, _item = world.waiting()
+    assert "Called process" not in said(world.client(world.cast.clerk).get(f"/workflow/{instance.pk}/"))
 
 
 def test_it_notes_that_it_was_read(world: Pages) -> None:
