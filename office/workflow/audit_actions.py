@@ -53,6 +53,7 @@ WHAT: Final[dict[str, str | Promise]] = {
     "category": _("category"),
     "audience": _("who may start it"),
     "sort": _("order"),
+    "kind": _("who says what comes next"),
 }
 
 

@@ -50,6 +50,13 @@ class NothingToPublish(Conflict):
     message = _("Nothing has changed since version {number}.")
 
 
+class KindKept(Conflict):
+    """What is published or drawn goes by the kind that the process has."""
+
+    code = "workflow.kind_kept"
+    message = _("This stays as it is. {reason}")
+
+
 class AlreadyStopped(Conflict):
     """Stopped processes are resumed, others stopped."""
 

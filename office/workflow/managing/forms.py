@@ -12,6 +12,7 @@ from office.workflow.bpmn.elements import ACTIONS
 from office.workflow.bpmn.expressions import ExpressionError, parse
 from office.workflow.bpmn.texts import FINDINGS
 from office.workflow.codes import CODE, LONGEST_CODE
+from office.workflow.managing.kinds import KINDS
 from office.workflow.models import ProcessKind
 
 RULES = (
@@ -54,10 +55,7 @@ class CreateForm(TextsForm):
 
     kind = forms.ChoiceField(
         label=_("Who says what comes next"),
-        choices=(
-            (ProcessKind.FIXED, _("The process: steps are laid down")),
-            (ProcessKind.OPEN, _("Whoever has it in hand: an open flow")),
-        ),
+        choices=KINDS,
         initial=ProcessKind.FIXED,
         widget=forms.RadioSelect,
     )
@@ -85,9 +83,12 @@ class SettingsForm(TextsForm):
         label=_("Order"), min_value=0, max_value=9999, help_text=_("Small numbers stand first.")
     )
     audience = forms.MultipleChoiceField(required=False)
+    kind = forms.ChoiceField(label=_("Who says what comes next"), choices=KINDS, widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind_kept: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if kind_kept:
+            del self.fields["kind"]
         given = self.data.getlist("audience") if hasattr(self.data, "getlist") else []
         self.fields["audience"].choices = [(each, each) for each in given]  # type: ignore[attr-defined]
 

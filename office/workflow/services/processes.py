@@ -12,23 +12,12 @@ from asp.accounts.subjects import Subject
 from asp.audit.actor import Actor
 from asp.audit.services import record
 from asp.forms import blank
-from office.workflow.bpmn.steps import steps_from_json, write_steps
 from office.workflow.codes import CODE, LONGEST_CODE
 from office.workflow.errors import CodeTaken
-from office.workflow.managing.errors import AlreadyStopped
+from office.workflow.managing.errors import AlreadyStopped, KindKept
+from office.workflow.managing.kinds import kind_kept, open_flow
 from office.workflow.models import Process, ProcessKind
 
-# Whoever has it in hand says who is next, until somebody ends it.
-OPEN_FLOW: dict[str, Any] = {
-    "id": "handle",
-    "name": "办理",
-    "name_en": "Handling",
-    "performers": [{"kind": "chosen"}],
-    "outcomes": [
-        {"value": "next", "label": "送下一人", "label_en": "Pass on", "goto": "step:handle"},
-        {"value": "end", "label": "办结", "label_en": "Finish", "goto": "end"},
-    ],
-}
 TEXTS = ("name", "name_en", "description", "description_en", "category")
 
 
@@ -69,8 +58,7 @@ def process_create(
         **origin,
     )
     if process.kind == ProcessKind.OPEN:
-        steps = {"id": process.code, "name": name, "name_en": name_en, "steps": [OPEN_FLOW]}
-        process.draft_bpmn = write_steps(steps_from_json(steps)).decode()
+        process.draft_bpmn = open_flow(process)
     try:
         with transaction.atomic():
             process.save(force_insert=True)
@@ -92,10 +80,15 @@ def process_update(
     category: str = "",
     audience: Collection[Subject] = (),
     sort: int | None = None,
+    kind: str | None = None,
 ) -> Process:
-    """Say what a process is called, what it is for and who may start it; counts at once, without publishing."""
+    """Say what a process is called, what it is for and who may start it; counts at once, without publishing.
+
+    `kind` can be another one as long as nothing is published or drawn that goes by it; raises KindKept. An open flow
+    gets its only step; a fixed one keeps it as the first to work on.
+    """
     process = process_locked(process)
-    before = {each: getattr(process, each) for each in (*TEXTS, "audience", "sort")}
+    before = {each: getattr(process, each) for each in (*TEXTS, "audience", "sort", "kind")}
     given = {
         "name": name,
         "name_en": name_en,
@@ -104,13 +97,22 @@ def process_update(
         "category": category,
         "audience": sorted({each.key for each in audience}),
         "sort": process.sort if sort is None else sort,
+        "kind": process.kind if kind is None else ProcessKind(kind).value,
     }
     changed = [key for key, value in given.items() if before[key] != value]
     if not changed:
         return process
+    if "kind" in changed and (reason := kind_kept(process)):
+        raise KindKept(params={"reason": reason})
     for key in changed:
         setattr(process, key, given[key])
-    process.save(update_fields=changed)
+    written = list(changed)
+    if "kind" in changed and process.kind == ProcessKind.OPEN:
+        process.draft_bpmn = open_flow(process)
+        process.draft_revision += 1
+        process.draft_by_name, process.draft_at = actor.name, timezone.now()
+        written += ["draft_bpmn", "draft_revision", "draft_by_name", "draft_at"]
+    process.save(update_fields=written)
     _record(
         actor,
         "workflow.process_updated",

@@ -13,6 +13,7 @@ from asp.audit.actor import Actor
 from asp.ui.flash import flash
 from office.workflow.errors import CodeTaken
 from office.workflow.managing.forms import CreateForm, PublishForm, SettingsForm, UploadForm
+from office.workflow.managing.kinds import kind_kept
 from office.workflow.models import Process
 from office.workflow.permissions import DESIGN
 from office.workflow.selectors import manage as selectors
@@ -85,7 +86,8 @@ def process_settings(request: HttpRequest, process_id: uuid.UUID) -> HttpRespons
     initial = {each: getattr(process, each) for each in SettingsForm.base_fields if each != "audience"}
     op = request.POST.get("op", "")
     keys = _keys(request, process, op)
-    form = SettingsForm(request.POST or None, initial=initial)
+    kept = kind_kept(process)
+    form = SettingsForm(request.POST or None, initial=initial, kind_kept=bool(kept))
     if request.method == "POST" and not op and form.is_valid():
         process_update(actor=Actor.of(request), process=process, **form.cleaned_data)
         flash(request, gettext("Saved. It counts at once."))
@@ -96,6 +98,7 @@ def process_settings(request: HttpRequest, process_id: uuid.UUID) -> HttpRespons
         "line": selectors.line_of(process),
         "audience": _choices(keys),
         "categories": selectors.categories(),
+        "kind_kept": kept,
     }
     return render(
         request, "workflow/manage/settings.html", context, status=INVALID if form.is_bound and not op else 200

@@ -133,6 +133,23 @@ def test_settings_count_at_once(office, process, designer):
     assert bad.status_code == 422
 
 
+def test_settings_change_the_kind_or_say_why_not(office, process, designer):
+    fresh = office.process()
+    given = {"name": "改名", "sort": "5"}
+    assert 'name="kind"' in designer.get(url(fresh, "settings/")).content.decode()
+    assert designer.post(url(fresh, "settings/"), {**given, "kind": "sideways"}).status_code == 422
+    assert designer.post(url(fresh, "settings/"), {**given, "kind": "open"}).status_code == 302
+    fresh.refresh_from_db()
+    assert (fresh.is_open, "handle" in fresh.draft_bpmn) == (True, True)
+    shown = designer.get(url(process, "settings/")).content.decode()
+    assert 'name="kind"' not in shown
+    assert "this stays as it is" in shown
+    # Sent all the same, it is not looked at.
+    assert designer.post(url(process, "settings/"), {**given, "kind": "open"}).status_code == 302
+    process.refresh_from_db()
+    assert not process.is_open
+
+
 def test_it_is_stopped_and_resumed(office, process, designer):
     assert designer.post(url(process, "stop/")).status_code == 302
     process.refresh_from_db()

@@ -6,9 +6,10 @@ from asp.accounts.subjects import Subject
 from asp.audit.models import Entry
 from office.workflow import services
 from office.workflow.errors import CodeTaken
-from office.workflow.managing.errors import AlreadyStopped
+from office.workflow.managing.errors import AlreadyStopped, KindKept
 from office.workflow.models import Process, ProcessKind
 from office.workflow.services.processes import code_free
+from tests.office.workflow.manage.world import step
 
 
 def test_it_is_made_with_an_empty_draft_and_an_entry(office):
@@ -39,6 +40,34 @@ def test_an_open_flow_has_its_step_and_can_be_published_at_once(office):
     steps = services.draft_steps(process)
     assert [each.id for each in steps.items] == ["handle"]
     assert steps.items[0].gotos == {"next": "step:handle", "end": "end"}
+
+
+def test_its_kind_can_be_changed_before_anything_goes_by_it(office):
+    process = services.process_create(actor=office.actor, name="改一改")
+    process = services.process_update(actor=office.actor, process=process, name="改一改", kind="open")
+    assert (process.kind, process.draft_revision) == (ProcessKind.OPEN, 2)
+    assert [each.id for each in services.draft_steps(process).items] == ["handle"]
+    # Back again: the step stays as one to work on, and so the way is free once more.
+    process = services.process_update(actor=office.actor, process=process, name="改一改", kind="fixed")
+    assert process.kind == ProcessKind.FIXED
+    process = services.process_update(actor=office.actor, process=process, name="改名", kind="open")
+    assert services.version_publish(actor=office.actor, process=process).number == 1
+    entries = Entry.objects.filter(target_id=process.pk, action="workflow.process_updated").order_by("id")
+    assert [each.params["changed"] for each in entries] == [["kind"], ["kind"], ["name", "kind"]]
+
+
+def test_its_kind_stays_once_steps_are_drawn_or_published(office):
+    drawn = office.process(step("a"))
+    with pytest.raises(KindKept, match="drawn already"):
+        services.process_update(actor=office.actor, process=drawn, name="新名", kind="open")
+    drawn.refresh_from_db()
+    assert (drawn.kind, drawn.name == "新名") == (ProcessKind.FIXED, False)
+    published = services.process_create(actor=office.actor, name="开放", kind=ProcessKind.OPEN)
+    services.version_publish(actor=office.actor, process=published)
+    with pytest.raises(KindKept, match="is published"):
+        services.process_update(actor=office.actor, process=published, name="开放", kind="fixed")
+    # Everything else of it can still be changed.
+    services.process_update(actor=office.actor, process=published, name="开放流程", kind="open")
 
 
 def test_its_texts_and_audience_count_at_once(office):
