@@ -11,6 +11,7 @@ from asp.accounts import pinyin
 from asp.accounts.models import Account, AccountKind, AccountState
 from asp.audit.actor import Actor
 from asp.audit.services import record
+from office.organization.importing.headship import heads_put
 from office.organization.importing.plan import ACCOUNT_FIELDS, MEMBER_FIELDS, Plan, PlannedRow, plan
 from office.organization.memberships import memberships_refresh
 from office.organization.models import Appointment, Department, Member, Post
@@ -57,6 +58,7 @@ def apply(
     moved = [row.account.id for row in todo if row.account is not None and (row.kind == "new" or row.moves)]
     memberships_refresh(account_ids=moved, tree=tree)
     heads_settle(actor=actor, tree=tree, account_ids=set(moved))
+    heads_put(actor=actor, tree=tree, rows=todo)
     for row in todo:
         _record(actor, row, filename)
     return done

@@ -10,6 +10,7 @@ from django.core.validators import validate_email
 
 from asp.accounts.identifiers import login_is_valid, login_normalise, phone_normalise
 from office.organization import names
+from office.organization.importing.columns import NO, YES
 from office.organization.importing.reader import RawRow
 from office.organization.importing.texts import Problem
 from office.organization.models import MAX_DEPTH
@@ -17,6 +18,10 @@ from office.organization.tree import SEPARATOR
 
 _DECIMALS = re.compile(r"^(\d+)\.0+$")
 _SEPARATORS = re.compile(r"[/／>＞\\]+")
+HEAD_WORDS = {
+    **dict.fromkeys(("是", "yes", "y", "true", "1", "√", "✓", "✔"), YES),
+    **dict.fromkeys(("否", "不是", "no", "n", "false", "0", "×"), NO),
+}
 OFFICE_PHONE = re.compile(r"[0-9+\-()#*, 转]{1,32}\Z")
 
 Cleaned = tuple[str, tuple[str, dict[str, Any]] | None]
@@ -160,6 +165,13 @@ def _sort(text: str) -> Cleaned:
     return str(int(number)), None
 
 
+def _head(text: str) -> Cleaned:
+    word = _plain(text).lower()
+    if word in ("", *HEAD_WORDS):
+        return HEAD_WORDS.get(word, ""), None
+    return "", ("head_invalid", {})
+
+
 CLEANERS: dict[str, Callable[[str], Cleaned]] = {
     "name": _name,
     "name_en": _name_en,
@@ -168,6 +180,7 @@ CLEANERS: dict[str, Callable[[str], Cleaned]] = {
     "email": _email,
     "department": _department,
     "post": _post,
+    "head": _head,
     "staff_number": _staff_number,
     "office_phone": _office_phone,
     "sort": _sort,

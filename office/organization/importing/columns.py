@@ -49,10 +49,15 @@ COLUMNS = (
     ),
     Column("department", "部门", "Department", _("Department"), 26, ("科室", "所在部门", "处室", "所属部门")),
     Column("post", "职务", "Post", _("Post"), 16, ("岗位", "职位", "position")),
+    Column(
+        "head", "负责人", "Head", _("Head of the department"), 10, ("部门负责人", "科室负责人", "是否负责人")
+    ),
     Column("staff_number", "工号", "Staff number", _("Staff number"), 14, ("人员编号", "编号", "staffno")),
     Column("office_phone", "办公电话", "Office phone", _("Office phone"), 16, ("座机", "电话", "办公室电话")),
     Column("sort", "排序号", "Order", _("Order"), 10, ("排序", "序号", "顺序")),
 )
+# What a cell of the column “head” holds when it is read.
+YES, NO = "yes", "no"
 BY_CODE = {each.code: each for each in COLUMNS}
 _MARKS = re.compile(r"[\s*＊:：()()_-]+")
 

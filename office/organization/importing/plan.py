@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from asp.accounts.models import Account, AccountKind
 from office.organization import logins
+from office.organization.importing.headship import Headship
 from office.organization.importing.places import PlaceBook
 from office.organization.importing.texts import Problem
 from office.organization.models import Member
@@ -40,6 +41,12 @@ class PlannedRow:
     new_department: tuple[str, ...] = ()
     post_id: uuid.UUID | None = None
     new_post: str = ""
+
+    @property
+    def main(self) -> uuid.UUID | None:
+        """The department in which the person mainly works now."""
+        held = self.member.appointments.all() if self.member is not None else ()
+        return next((each.department_id for each in held if each.primary), None)
 
     @property
     def moves(self) -> bool:
@@ -86,7 +93,8 @@ def plan(
     """
     planned = [PlannedRow(each["n"], "new", each["v"], each.get("r", {}), list(each["p"])) for each in rows]
     people = _People([row for row in planned if not row.problems], lock=lock)
-    places = PlaceBook(tree or Tree(), create_departments=create_departments, create_posts=create_posts)
+    tree = tree or Tree()
+    places = PlaceBook(tree, create_departments=create_departments, create_posts=create_posts)
     targets: dict[uuid.UUID, PlannedRow] = {}
     for row in planned:
         if not row.problems:
@@ -97,6 +105,8 @@ def plan(
                 row.problems.append(["", "person_twice", {"row": other.number}])
         # Also for rows that are refused already: all that is wrong is said at once.
         places.resolve(row)
+    headship = Headship(planned, tree)
+    headship.judge()
     good = [row for row in planned if not row.problems]
     taken = people.logins_taken(good)
     for row in planned:
@@ -110,6 +120,7 @@ def plan(
         else:
             row.login = row.values.get("login") or row.account.login
             row.changes = _changes(row, places)
+            row.changes |= headship.change(row)
             row.kind = "changed" if row.changes else "unchanged"
     paths = dict.fromkeys(row.new_department for row in good if row.new_department)
     posts = dict.fromkeys(row.new_post for row in good if row.new_post)

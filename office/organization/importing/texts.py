@@ -35,6 +35,12 @@ CELL: dict[str, str | Promise] = {
     "department_ambiguous": _(
         "There are several departments “{path}”. Write the path from the top, like 办公室/文秘科."
     ),
+    "head_invalid": _(
+        "Write 是 (yes) for whoever heads the department, 否 (no) for who does not, or nothing."
+    ),
+    "head_nowhere": _("Say which department this person heads: fill in the department."),
+    "head_twice": _("Row {row} is to head the same department. Only one of them can."),
+    "head_disabled": _("This account is disabled; it cannot head a department."),
     "post_missing": _("There is no post “{name}”. Create it, or tick “create missing posts”."),
 }
 

@@ -39,6 +39,13 @@ INSTRUCTIONS = (
     ),
     ("职务", "可不填。", "Post", "Optional."),
     (
+        "负责人",
+        "填“是”的人成为本行部门的负责人，每个部门一人，替换原来的负责人；填“否”的不再担任；空着不改动。",
+        "Head",
+        "Whoever has 是 (yes) here heads the department of the row, one person each, in place of the former head; "
+        "with 否 (no) they no longer do; blank leaves it as it is.",
+    ),
+    (
         "排序号",
         "0 到 999999 的整数，同一职务级别内按它排列。",
         "Order",
@@ -79,6 +86,7 @@ def template(tree: Tree, posts: Iterable[Post]) -> bytes:
     paths = [tree.path(node.department.id, language="zh-hans") for node in tree.walk()]
     _choices(sheet, lists, "department", 1, paths)
     _choices(sheet, lists, "post", 2, [each.name for each in posts])
+    _choices(sheet, lists, "head", 3, ["是", "否"])
     _instructions(book.create_sheet("说明 Instructions"))
     return _bytes(book)
 
@@ -101,6 +109,8 @@ def staff_list(members: Iterable[Member], tree: Tree) -> bytes:
             for each in member.appointments.all()
         ]
         department, post = places[0] if places else ("", "")
+        main = next((each.department_id for each in member.appointments.all() if each.primary), None)
+        heads = main in tree.by_id and tree.by_id[main].head_id == account.pk
         others = "；".join(" ".join(part for part in place if part) for place in places[1:])
         sheet.append(
             [
@@ -113,6 +123,7 @@ def staff_list(members: Iterable[Member], tree: Tree) -> bytes:
                     account.email,
                     department,
                     post,
+                    "是" if heads else "",
                     member.staff_number,
                     member.office_phone,
                     member.sort,

@@ -1,13 +1,14 @@
 """Importing people from Excel: template, upload, preview, result."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from asp.accounts.access import duty
@@ -16,7 +17,7 @@ from office.organization import selectors, services
 from office.organization.downloads import spreadsheet
 from office.organization.forms import ImportOptionsForm
 from office.organization.importing import texts, workbook
-from office.organization.importing.columns import COLUMNS
+from office.organization.importing.columns import COLUMNS, NO, YES
 from office.organization.importing.plan import KINDS, Kind, Plan, PlannedRow, plan
 from office.organization.models import Import, ImportState
 from office.organization.services.imports import is_working, job_of
@@ -26,6 +27,7 @@ PAGE_SIZE = 50
 FIRST_SHOWN: tuple[Kind, ...] = ("wrong", "new", "changed")
 # Columns of the preview; the rest is shown where it changes or is wrong.
 SHOWN = ("name", "login", "phone", "department", "post")
+HEAD_WORDS = {YES: pgettext_lazy("head", "yes"), NO: pgettext_lazy("head", "no")}
 
 
 @duty("system")
@@ -145,13 +147,14 @@ def _preview(request: HttpRequest, found: Import) -> dict[str, Any]:
     filled: Kind = next((each for each in FIRST_SHOWN if counts[each]), "unchanged")
     kind: Kind = next((each for each in KINDS if each == request.GET.get("kind")), filled)
     page = Paginator(planned.of(kind), PAGE_SIZE).get_page(request.GET.get("page"))
+    columns = (*SHOWN, "head") if any("head" in each.values for each in planned.rows) else SHOWN
     return {
         "counts": counts,
         "todo": counts["new"] + counts["changed"],
         "kind": kind,
         "page": page,
-        "rows": _shown(list(page)),
-        "columns": [each for each in COLUMNS if each.code in SHOWN],
+        "rows": _shown(list(page), columns),
+        "columns": [each for each in COLUMNS if each.code in columns],
         "options": ImportOptionsForm(
             initial={"create_departments": found.create_departments, "create_posts": found.create_posts}
         ),
@@ -160,7 +163,7 @@ def _preview(request: HttpRequest, found: Import) -> dict[str, Any]:
     }
 
 
-def _shown(rows: list[PlannedRow]) -> list[dict[str, Any]]:
+def _shown(rows: list[PlannedRow], columns: Sequence[str] = SHOWN) -> list[dict[str, Any]]:
     """Rows with their cells, changes and reasons in words."""
     labels = {each.code: each.label for each in COLUMNS}
     return [
@@ -169,11 +172,13 @@ def _shown(rows: list[PlannedRow]) -> list[dict[str, Any]]:
             "name": row.shown("name"),
             "cells": [
                 {
-                    "text": row.shown(code),
+                    "text": HEAD_WORDS.get(row.shown(code), row.shown(code))
+                    if code == "head"
+                    else row.shown(code),
                     "wrong": any(column == code for column, *_rest in row.problems),
                     "label": labels[code],
                 }
-                for code in SHOWN
+                for code in columns
             ],
             "changes": [
                 {"label": labels[column], "before": before, "after": after}

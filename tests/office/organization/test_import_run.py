@@ -264,7 +264,7 @@ def test_template__is_read_and_offers_what_there_is(office: Office) -> None:
     book = openpyxl.load_workbook(io.BytesIO(content))
     assert [each.sheet_state for each in book.worksheets] == ["visible", "hidden", "visible"]
     sheet = book.worksheets[0]
-    assert len(sheet.data_validations.dataValidation) == 2
+    assert len(sheet.data_validations.dataValidation) == 3
     sheet.append(["陈若水", None, "chen", None, None, "办公室", "科员"])
     stream = io.BytesIO()
     book.save(stream)
