@@ -93,6 +93,8 @@ def test_there_are_templates() -> None:
         "purchase",
         "seal_use",
         "vehicle_use",
+        "meeting_room",
+        "supplies",
         "general_approval",
         "open_flow",
     }
