@@ -113,7 +113,7 @@ NOT_LOOKED_AT = frozenset(
         *("workflow:start-ask", "workflow:start-next", "workflow:ask", "workflow:next"),  # parts of the form
         *("workflow:complete", "workflow:follow", "workflow:absence-end", "workflow:file"),
         # One form with a reason or words, as handing over has it.
-        *("workflow:withdraw", "workflow:add-signers", "workflow:urge", "workflow:cancel"),
+        *("workflow:withdraw", "workflow:add-signers", "workflow:urge", "workflow:cancel", "workflow:reject"),
         *("workflow:suspend", "workflow:resume", "workflow:retry"),
         *("workflow:performer-find", "workflow:audience-find"),  # what a search field finds
         *("workflow:process-stop", "workflow:process-resume", "workflow:draft-designer-save"),

@@ -164,9 +164,11 @@ def test_a_flipped_byte_is_found(filled: Host, target: Target, part: str) -> Non
     path = {
         "cluster": lambda: target.newest().path / base.CLUSTER,
         # A whole segment: the beginning of the newest one is received anew, which heals it.
-        "journal": lambda: max(
-            (each for each in target.journal().files(1) if each.is_whole), key=lambda each: each.number
-        ).path,
+        "journal": lambda: (
+            max(
+                (each for each in target.journal().files(1) if each.is_whole), key=lambda each: each.number
+            ).path
+        ),
         "object": lambda: target.path / "objects/data/b_x/0007",
     }[part]()
     content = bytearray(path.read_bytes())

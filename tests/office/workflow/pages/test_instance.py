@@ -16,7 +16,7 @@ from tests.support.client import SiteClient
 
 PARTS = ("", "print/")
 ACTS = (
-    "return/", "withdraw/", "hand-over/", "signers/", "urge/", "cancel/", "suspend/", "resume/", "reassign/", "move/",
+    "return/", "reject/", "withdraw/", "hand-over/", "signers/", "urge/", "cancel/", "suspend/", "resume/", "reassign/", "move/",
 )  # fmt: skip
 POSTS = ("complete/", "follow/", "ask/", "next/")
 
