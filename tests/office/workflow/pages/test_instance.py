@@ -85,7 +85,7 @@ def test_it_shows_the_processes_that_it_calls(world: Pages) -> None:
     assert "Called process “内层流程” now" in page
     assert "环节x 内层流程" in page, "the path says to which process its step belongs"
     # Each drawing has ids of its own, and none that another part of the page has.
-    ids = re.findall(r'\bid="([^"]+)"', answer.content.decode())
+    ids = re.findall(r'\sid="([^"]+)"', answer.content.decode())
     assert len(ids) == len(set(ids))
     world.do(instance, world.cast.head)
     (called,) = clerk.get(f"/workflow/{instance.pk}/").context["drawings"].called
