@@ -44,6 +44,6 @@ function = Function(
     # What happened to an instance is only added to.
     privileges=(Privilege("workflow_event", ("SELECT", "INSERT")),),
     deadlines="office.workflow.services.clock.recompute",
-    cost=SchemaCost(tables=9, indexes=31),
+    cost=SchemaCost(tables=9, indexes=32),
     order=55,
 )

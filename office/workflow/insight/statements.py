@@ -184,6 +184,7 @@ FROM moves GROUP BY GROUPING SETS ((source, target), (target))
 ORDER BY count(*) DESC
 """
 
+# The kinds are `COUNTED_KINDS`, as the index has them.
 EVENTS: Final = f"""
 WITH {_RECENT}
 SELECT CASE WHEN coalesce(s.process, '') = '' THEN coalesce(s.node, e.node) ELSE s.process || '/' || s.node END AS place,

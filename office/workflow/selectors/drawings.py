@@ -51,7 +51,9 @@ def drawings_of(instance: Instance) -> Drawings:
             state = engine.restore(version.spec, instance.state_data)
         except UserFacingError:
             state = None  # the page of a broken instance is what helps to mend it
-    main = svg(version.definition, _picture(version, MAIN, version.definition), path=_path(state), key="drawing")
+    main = svg(
+        version.definition, _picture(version, MAIN, version.definition), path=_path(state), key="drawing"
+    )
     found = [
         _called(version, code, definition, state, f"drawing-{number}")
         for number, (code, definition) in enumerate(version.called.items(), start=1)

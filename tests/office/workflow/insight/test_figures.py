@@ -7,18 +7,21 @@ four   at the first since Wednesday, due on Thursday
 """
 
 import datetime
+import re
 import uuid
 
 import pytest
 import time_machine
+from django.db.models import Q
 
 from asp.audit.actor import Actor
 from office.workflow import services as workflow
-from office.workflow.insight import figures
+from office.workflow.insight import figures, statements
 from office.workflow.insight.figures import Reading, Week
 from office.workflow.insight.report import overview, report, squeezed
 from office.workflow.insight.scope import Scope, period
-from office.workflow.models import Instance, Process, Step
+from office.workflow.models import Event, Instance, Process, Step
+from office.workflow.models.instances import COUNTED_KINDS
 from tests.office.workflow.insight.story import HOUR, NOW, at, step, steps_of
 
 MARCH = (datetime.date(2026, 3, 1), datetime.date(2026, 3, 31))
@@ -40,6 +43,14 @@ def test_how_many(found):
     assert counts.duration.median == 49 * HOUR
     assert counts.duration.p90 == pytest.approx((49 + 0.8 * 22) * HOUR)
     assert (counts.with_deadline, counts.done_late, counts.punctual) == (7, 1, 86)
+
+
+def test_what_is_counted_is_what_the_index_has():
+    """The index over events has these kinds alone; a statement that names others would read every event."""
+    (listed,) = re.findall(r"e\.kind IN \(([^)]*)\)", statements.EVENTS)
+    assert tuple(re.findall(r"'(\w+)'", listed)) == COUNTED_KINDS
+    (index,) = [each for each in Event._meta.indexes if each.name == "workflow_event_counted"]
+    assert index.condition == Q(kind__in=list(COUNTED_KINDS))
 
 
 def test_week_by_week(found):

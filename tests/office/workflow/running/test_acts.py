@@ -13,6 +13,8 @@ from asp.notify.models import Notification
 from office.workflow import errors, hooks
 from office.workflow import services as workflow
 from office.workflow.bpmn.engine.faults import NotWaiting
+from office.workflow.insight import figures
+from office.workflow.insight.scope import Scope
 from office.workflow.models import Instance, InstanceState, Process, Step, WorkItem
 from office.workflow.services.calling import service_call, service_failed
 from tests.office.workflow.running.world import AGREE, CALLS, DISAGREE, World, number, step, text
@@ -95,6 +97,9 @@ def test_it_is_rejected_with_a_reason(world: World) -> None:
     told = Notification.objects.get(kind="workflow.rejected", account=world.cast.clerk, about=instance.pk)
     assert told.params["opinion"] == "不符合规定"
     assert Entry.objects.filter(action="workflow.rejected", target_id=instance.pk).count() == 1
+    today = timezone.localdate()
+    (counts,) = figures.counts(figures.Reading.begin(Scope(today, today, instance.process_id))).values()
+    assert (counts.rejected, counts.cancelled, counts.completed, counts.running) == (1, 0, 0, 0)
     # The second press finds it over; nothing else can be done with it either.
     with pytest.raises(errors.NotRunning):
         workflow.reject(actor=actor, item=item, account=head, opinion="不符合规定")
