@@ -10,6 +10,7 @@ from asp.audit.actor import Actor
 from asp.audit.models import Entry
 from asp.jobs.models import Job
 from asp.notify.models import Notification
+from asp.ui.moments import today
 from office.workflow import errors, hooks
 from office.workflow import services as workflow
 from office.workflow.bpmn.engine.faults import NotWaiting
@@ -97,8 +98,8 @@ def test_it_is_rejected_with_a_reason(world: World) -> None:
     told = Notification.objects.get(kind="workflow.rejected", account=world.cast.clerk, about=instance.pk)
     assert told.params["opinion"] == "不符合规定"
     assert Entry.objects.filter(action="workflow.rejected", target_id=instance.pk).count() == 1
-    today = timezone.localdate()
-    (counts,) = figures.counts(figures.Reading.begin(Scope(today, today, instance.process_id))).values()
+    scope = Scope(today(), today(), instance.process_id)
+    (counts,) = figures.counts(figures.Reading.begin(scope)).values()
     assert (counts.rejected, counts.cancelled, counts.completed, counts.running) == (1, 0, 0, 0)
     # The second press finds it over; nothing else can be done with it either.
     with pytest.raises(errors.NotRunning):
