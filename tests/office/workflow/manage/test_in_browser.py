@@ -57,6 +57,8 @@ def test_the_panel_of_the_designer_writes_what_the_gate_reads(browser, made):
         panel.get_by_label("If it is late, tell after").fill("1")
         panel.get_by_label("If it is late, tell after").press("Tab")
         panel.get_by_label("Add", exact=True).first.select_option("field:boss")
+        panel.get_by_text("head of the department above the starter's").first.wait_for(state="attached")
+        panel.get_by_label("Add", exact=True).first.select_option("head:parent")
         panel.get_by_label("Find a person, post, department or role").first.fill("科员")
         panel.locator("[data-wf-performer]").first.click()
         panel.get_by_text("person 乙科员").wait_for()
@@ -64,6 +66,7 @@ def test_the_panel_of_the_designer_writes_what_the_gate_reads(browser, made):
         panel.locator("summary", has_text="fields of the form").click()
         panel.get_by_label("The amount").select_option("required")
         panel.get_by_label("Hand over to somebody else").uncheck()
+        panel.get_by_label("Reject it: the process ends there").check()
         panel.get_by_label("Explanation").fill("看清楚")
         # The field is left by pressing the button: neither is lost.
         panel.get_by_role("button", name="Other").click()
@@ -78,13 +81,14 @@ def test_the_panel_of_the_designer_writes_what_the_gate_reads(browser, made):
     assert [(each.kind, each.ref) for each in node.step.performers] == [
         ("head", "starter"),
         ("field", "boss"),
+        ("head", "parent"),
         ("account", str(office.cast.clerk.pk)),
     ]
     assert (node.step.sign.rule, node.step.sign.share) == ("share", 60)
     assert (node.step.deadline.amount, node.step.deadline.unit) == (3, "workdays")
     assert (node.step.escalation.after, node.step.escalation.to) == (1, "head")
     assert node.step.access("amount") == "required"
-    assert node.step.denied == {"hand_over"}
+    assert (node.step.denied, node.step.granted) == ({"hand_over"}, {"reject"})
     assert [each.value for each in node.step.outcomes] == ["agree", "disagree", "revise", "choice1"]
 
 
