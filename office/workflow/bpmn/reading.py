@@ -374,9 +374,8 @@ class _Reader:
 
     def _flow(self, element: etree._Element, scope: str) -> None:
         flow = identifier(element)
-        if flow and not self._identify(element, flow):
-            return
-        if not flow:
+        # One whose id is taken still connects: what is behind it is no second fault.
+        if not flow or not self._identify(element, flow):
             self.unnamed += 1
             flow = f"~flow{self.unnamed}"
         condition = xml.child(element, BPMN, "conditionExpression")
