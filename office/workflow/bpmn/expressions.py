@@ -135,6 +135,15 @@ def _translate(text: str) -> Iterator[str]:
             return
 
 
+def _shape(node: ast.AST) -> str:
+    """How something that is not allowed looks like, for those who do not know what it is called."""
+    if isinstance(node, ast.Call):
+        return f"{node.func.id[:40]}(…)" if isinstance(node.func, ast.Name) else "….…(…)"
+    if isinstance(node, ast.Attribute):
+        return f"….{node.attr[:40]}"
+    return "…[…]" if isinstance(node, ast.Subscript) else type(node).__name__
+
+
 def _inspect(tree: ast.Expression) -> set[str]:
     names: set[str] = set()
     count = 0
@@ -143,7 +152,7 @@ def _inspect(tree: ast.Expression) -> set[str]:
         node, depth = open_nodes.pop()
         count += 1
         if not isinstance(node, _ALLOWED):
-            raise ExpressionError("expression_forbidden", what=type(node).__name__)
+            raise ExpressionError("expression_forbidden", what=_shape(node))
         if count > limits.EXPRESSION_NODES or depth > limits.EXPRESSION_DEPTH:
             raise ExpressionError("expression_complex")
         if isinstance(node, ast.Tuple | ast.List) and len(node.elts) > limits.EXPRESSION_ITEMS:

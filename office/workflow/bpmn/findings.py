@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from office.workflow.bpmn.texts import FINDINGS
+from office.workflow.bpmn.texts import EVENT_KINDS, FINDINGS
 
 Level = Literal["error", "warning"]
 
@@ -26,7 +26,10 @@ class Finding:
     @property
     def text(self) -> str:
         """The sentence, without the element."""
-        return str(FINDINGS[self.code]).format(**self.params)
+        params = dict(self.params)
+        if self.code == "event_kind":
+            params["kind"] = EVENT_KINDS.get(str(params["kind"]), params["kind"])
+        return str(FINDINGS[self.code]).format(**params)
 
     @property
     def where(self) -> str:

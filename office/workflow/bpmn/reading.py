@@ -4,23 +4,18 @@ What other tools add is left out; where it would act (scripts, listeners, expres
 drawing is refused, because it would not do here what it does there. ADR 0022 has the table of elements.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from lxml import etree
 
-from office.workflow.bpmn import extension, limits, xml
+from office.workflow.bpmn import extension, foreign, limits, xml
 from office.workflow.bpmn.elements import (
     BPMN,
-    BPMNDI,
-    DC,
-    DI,
     KINDS,
     REFUSED,
     SERVICES,
     TB,
-    XSI,
     Definition,
     Flow,
     Loop,
@@ -30,13 +25,6 @@ from office.workflow.bpmn.elements import (
 from office.workflow.bpmn.expressions import plain
 from office.workflow.bpmn.findings import Findings
 
-_KNOWN = frozenset((BPMN, BPMNDI, DC, DI, XSI, TB, "", "http://www.w3.org/XML/1998/namespace"))
-_ACTS = re.compile(
-    r"(?i)(?<!de)script|listener|delegate|^(class|expression|onentry|onexit|action|javaclass)$|expression$"
-)
-# Bridges to other systems; elsewhere the word means a line of a drawing.
-_ENGINES = re.compile(r"(?i)camunda|activiti|flowable|zeebe")
-_SCRIPTS = re.compile(r"(?i)script|groovy|python|ruby|java\b|jruby|mvel|ognl|juel-script")
 # Parts of a process that only describe: they change nothing of what runs.
 _DESCRIBES = frozenset(
     (  # noqa: SIM905
@@ -44,7 +32,8 @@ _DESCRIBES = frozenset(
         "textAnnotation association group ioSpecification ioBinding property auditing monitoring resourceRole "
         "performer potentialOwner humanPerformer correlationSubscription supports incoming outgoing "
         "dataInputAssociation dataOutputAssociation artifact rendering multiInstanceLoopCharacteristics "
-        "standardLoopCharacteristics"
+        "standardLoopCharacteristics supportedInterfaceRef dataInput dataOutput inputSet outputSet dataStore "
+        "messageFlow message signal error escalation itemDefinition category"
     ).split()
 )
 _EVENTS = {
@@ -134,6 +123,13 @@ class _Reader:
             identifier(each): each
             for each in xml.children(root, BPMN, "message", "error", "escalation", "signal")
         }
+        # Some tools write what an event waits for beside the processes, and refer to it.
+        self.events = {
+            identifier(each): each
+            for each in root.iter(f"{{{BPMN}}}*")
+            if xml.split(each.tag)[1].endswith("EventDefinition")
+        }
+        self.labels = {identifier(each): label(each) for each in process.iter() if each.get("name")}
         self.seen: dict[str, str] = {}
         self.lanes: dict[str, str] = {}
         self.unnamed = 0
@@ -148,10 +144,10 @@ class _Reader:
         if count > limits.NODES:
             self.findings.error(process, name, "too_many", count=count, limit=limits.NODES)
             return None
-        self._foreign(self.process, process, name)
+        foreign.check_additions(self.process, process, name, self.findings)
         for lane in self.process.iter(f"{{{BPMN}}}lane"):
             for ref in xml.children(lane, BPMN, "flowNodeRef"):
-                self.lanes[xml.text_of(ref)] = label(lane)
+                self.lanes[xml.text_of(ref)] = label(lane) or self.lanes.get(xml.text_of(ref), "")
         self._identify(self.process, process)
         pending = [(self.process, process)]
         while pending:
@@ -182,12 +178,22 @@ class _Reader:
         if local == "sequenceFlow":
             self._flow(element, scope)
         elif local in REFUSED:
-            self.findings.error(identifier(element), label(element), REFUSED[local])
+            self._refused(element, local, scope)
         elif local in KINDS:
             return self._node(element, local, scope)
-        elif local not in _DESCRIBES:
+        elif local not in _DESCRIBES and not local.endswith("EventDefinition"):
+            self.seen.setdefault(identifier(element), label(element))
             self.findings.error(identifier(element), label(element), "unknown", kind=local)
         return ""
+
+    def _refused(self, element: etree._Element, kind: str, scope: str) -> None:
+        """What is not run. Something stands in its place, so that what is around it is no second fault."""
+        node, name = identifier(element), label(element)
+        self.findings.error(node, name, REFUSED[kind])
+        if self._identify(element, node):
+            inner = kind in ("adHocSubProcess", "transaction")
+            self.nodes[node] = Node(node, "subProcess" if inner else "manualTask", scope, name)
+            self.scopes[scope].append(node)
 
     def _identify(self, element: etree._Element, node: str) -> bool:
         kind = xml.split(element.tag)[1]
@@ -211,7 +217,11 @@ class _Reader:
         name = label(element)
         if not self._identify(element, node):
             return ""
-        self._scripts(element, node, name)
+        if _true(element, "isForCompensation"):
+            self.findings.error(node, name, "compensation")
+            return ""
+        foreign.check_scripts(element, node, name, self.findings)
+        self._unlike(element, kind, node, name)
         made = Node(
             node,
             kind,
@@ -250,20 +260,31 @@ class _Reader:
             self.boundaries.setdefault(made.attached, []).append(node)
         return node if kind == "subProcess" else ""
 
+    def _unlike(self, element: etree._Element, kind: str, node: str, name: str) -> None:
+        """Refuse what would make an element that runs here run in another way."""
+        for attribute in ("startQuantity", "completionQuantity"):
+            if element.get(attribute, "1").strip() != "1":
+                self.findings.error(node, name, "quantity", what=f"{attribute}={element.get(attribute)}"[:60])
+        if kind == "eventBasedGateway" and element.get("eventGatewayType", "").strip() == "Parallel":
+            self.findings.error(node, name, "event_gateway_all")
+
     def _event(self, element: etree._Element, node: Node) -> Node:
         definitions = [
             each for each in xml.children(element, BPMN) if xml.split(each.tag)[1].endswith("EventDefinition")
         ]
-        referred = list(xml.children(element, BPMN, "eventDefinitionRef"))
-        if len(definitions) + len(referred) > 1 or (referred and not definitions):
-            self.findings.error(node.id, node.name, "event_kind", kind="multiple")
-            return node
+        for ref in xml.children(element, BPMN, "eventDefinitionRef"):
+            found = self.events.get(xml.text_of(ref).rpartition(":")[2])
+            if found is None:
+                return replace(node, event="unknown")
+            definitions.append(found)
         if node.kind == "boundaryEvent":
             node = replace(
                 node,
-                attached=element.get("attachedToRef", "").strip(),
+                attached=element.get("attachedToRef", "").strip().rpartition(":")[2],
                 interrupting=element.get("cancelActivity", "true").strip() not in ("false", "0"),
             )
+        if len(definitions) > 1:
+            return replace(node, event="multiple")
         if not definitions:
             return node
         event = _EVENTS.get(xml.split(definitions[0].tag)[1], "")
@@ -272,19 +293,21 @@ class _Reader:
             return replace(node, timer=self._timer(element, definitions[0], node))
         if event in ("message", "error", "escalation"):
             attribute = {"message": "messageRef", "error": "errorRef", "escalation": "escalationRef"}[event]
-            return replace(node, message=self._referred(definitions[0], attribute))
+            if node.kind == "boundaryEvent" and event != "message" and not definitions[0].get(attribute):
+                return node  # Without a name, whatever comes is caught.
+            return replace(node, message=self._referred(definitions[0], attribute, element))
         if event == "link":
             return replace(node, message=label(definitions[0]) or node.name)
         return node
 
-    def _referred(self, element: etree._Element, attribute: str) -> str:
+    def _referred(self, element: etree._Element, attribute: str, event: etree._Element | None = None) -> str:
         """What a message, an error or an escalation is called; without a reference the element's own name."""
         ref = element.get(attribute, "").strip()
         found = self.names.get(ref)
         if found is None:
             found = self.names.get(ref.rpartition(":")[2])
         if found is None:
-            return "" if ref else label(element) or label(element.getparent())
+            return "" if ref else label(element) or (label(event) if event is not None else "")
         return found.get("errorCode") or found.get("escalationCode") or label(found) or identifier(found)
 
     def _timer(self, element: etree._Element, definition: etree._Element, node: Node) -> Timer | None:
@@ -316,14 +339,14 @@ class _Reader:
         repeats = xml.child(element, BPMN, "multiInstanceLoopCharacteristics")
         if repeats is None:
             return None
-        self._scripts(repeats, node, name)
+        foreign.check_scripts(repeats, node, name, self.findings)
         collection = xml.text_of(xml.child(repeats, BPMN, "loopDataInputRef"))
         collection = repeats.get(f"{{{TB}}}collection", "").strip() or collection
         if not collection:
             if kind != "userTask":
                 self.findings.error(node, name, "loop_collection")
-            elif xml.child(repeats, BPMN, "loopCardinality") is not None:
-                self.findings.warning(node, name, "loop_cardinality")
+            else:
+                self._countersigned(element, repeats, node, name)
             return None
         item = repeats.get(f"{{{TB}}}item", "").strip()
         named = xml.child(repeats, BPMN, "inputDataItem")
@@ -332,17 +355,33 @@ class _Reader:
         until = xml.text_of(xml.child(repeats, BPMN, "completionCondition"))
         return Loop(_true(repeats, "isSequential"), collection, item or "item", plain(until))
 
+    def _countersigned(self, element: etree._Element, repeats: etree._Element, node: str, name: str) -> None:
+        """Several instances for the performers of the step: what the drawing says of their number is not used."""
+        stated = any(xml.split(each.tag)[1] == "sign" for each in extension.ours(element))
+        if xml.child(repeats, BPMN, "loopCardinality") is not None:
+            self.findings.warning(node, name, "loop_cardinality")
+        for each in foreign.collections(repeats):
+            self.findings.warning(node, name, "loop_foreign", name=each[:60])
+        if xml.text_of(xml.child(repeats, BPMN, "completionCondition")) and not stated:
+            self.findings.error(node, name, "loop_until")
+
+    def _flow_name(self, element: etree._Element) -> str:
+        """A flow as people know it: its own name, else what it connects."""
+        return label(element) or self._ends(element.get("sourceRef", ""), element.get("targetRef", ""))
+
+    def _ends(self, *ends: str) -> str:
+        return " → ".join(self.labels.get(each.strip(), "") or each.strip() for each in ends)
+
     def _flow(self, element: etree._Element, scope: str) -> None:
         flow = identifier(element)
-        if flow and not self._identify(element, flow):
-            return
-        if not flow:
+        # One whose id is taken still connects: what is behind it is no second fault.
+        if not flow or not self._identify(element, flow):
             self.unnamed += 1
             flow = f"~flow{self.unnamed}"
         condition = xml.child(element, BPMN, "conditionExpression")
         text = xml.text_of(condition)
         if condition is not None:
-            self._scripts(condition, flow, label(element))
+            foreign.check_scripts(condition, flow, self._flow_name(element), self.findings)
         made = Flow(
             flow,
             scope,
@@ -354,49 +393,6 @@ class _Reader:
         )
         self.flows[flow] = made
 
-    # ----- what acts in other engines
-
-    def _scripts(self, element: etree._Element, node: str, name: str) -> None:
-        for holder in (element, *xml.children(element, BPMN)):
-            if _SCRIPTS.search(holder.get("scriptFormat", "")) or _SCRIPTS.search(holder.get("language", "")):
-                self.findings.error(node, name, "script")
-        if next(element.iter(f"{{{BPMN}}}script"), None) is not None:
-            self.findings.error(node, name, "script")
-
-    def _foreign(self, element: etree._Element, node: str, name: str) -> None:
-        """Refuse what would act in another engine; warn once that other things of other tools are left out."""
-        dropped: set[str] = set()
-        stack = [(element, node, name)]
-        while stack:
-            each, node, name = stack.pop()
-            space, local = xml.split(each.tag)
-            if space == BPMN and each.get("id") and local not in ("extensionElements",) and _own(local):
-                node, name = identifier(each), label(each)
-            if space not in _KNOWN:
-                dropped.add(space)
-                if _ACTS.search(local) or (local == "connector" and _ENGINES.search(space)):
-                    self.findings.error(node, name, "foreign_acts", what=local)
-                elif _formula(each.text):
-                    self.findings.error(node, name, "foreign_expression", what=local)
-            for key, value in each.attrib.items():
-                where, attribute = xml.split(key)
-                inside = where or (space if space not in _KNOWN else "")
-                if inside in _KNOWN:
-                    continue
-                dropped.add(inside)
-                if where and _ACTS.search(attribute):
-                    self.findings.error(node, name, "foreign_acts", what=attribute)
-                elif _formula(str(value)):
-                    self.findings.error(node, name, "foreign_expression", what=attribute)
-            stack.extend((child, node, name) for child in each)
-        if dropped:
-            self.findings.warning(
-                identifier(self.process),
-                label(self.process),
-                "foreign",
-                what=", ".join(sorted(dropped))[:200],
-            )
-
     # ----- connecting
 
     def _connect(self) -> None:
@@ -404,12 +400,18 @@ class _Reader:
         outgoing: dict[str, list[str]] = {each: [] for each in self.nodes}
         for flow in list(self.flows.values()):
             ends = [self.nodes.get(flow.source), self.nodes.get(flow.target)]
-            if None in ends or any(each.scope != flow.scope for each in ends if each):
+            source, target = ends
+            if source is None or target is None or source.scope != target.scope:
                 # A flow to something that was refused is no second fault.
                 if not ({flow.source, flow.target} - set(self.nodes)) & set(self.seen) or None not in ends:
-                    self.findings.error(flow.id, flow.name, "flow_ends")
+                    self.findings.error(
+                        flow.id, flow.name or self._ends(flow.source, flow.target), "flow_ends"
+                    )
                 del self.flows[flow.id]
                 continue
+            if flow.scope != source.scope:
+                # Some tools write the flows of a sub-process outside it.
+                self.flows[flow.id] = replace(flow, scope=source.scope)
             outgoing[flow.source].append(flow.id)
             incoming[flow.target].append(flow.id)
         for node in list(self.nodes.values()):
@@ -421,14 +423,5 @@ class _Reader:
 _COUNTED = frozenset((BPMN, each) for each in (*KINDS, *REFUSED))
 
 
-def _own(local: str) -> bool:
-    return local in KINDS or local in REFUSED or local in ("sequenceFlow", "process", "lane")
-
-
 def _true(element: etree._Element, attribute: str) -> bool:
     return element.get(attribute, "").strip() in ("true", "1")
-
-
-def _formula(text: str | None) -> bool:
-    text = (text or "").strip()
-    return text.startswith(("${", "#{")) or (text.startswith("=") and len(text) > 1 and text[1] != "=")

@@ -10,11 +10,21 @@ from office.workflow.bpmn import limits
 
 ENCODINGS = {
     "utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "ascii": "ascii", "utf-16": "utf-16",
-    "utf-16le": "utf-16-le", "utf-16be": "utf-16-be", "gb2312": "gb18030", "gbk": "gb18030",
-    "gb18030": "gb18030", "big5": "big5", "iso-8859-1": "latin-1", "iso-8859-15": "iso8859-15",
-    "windows-1252": "cp1252", "cp1252": "cp1252",
+    "utf-16le": "utf-16-le", "utf-16be": "utf-16-be", "ucs-2": "utf-16", "iso-10646-ucs-2": "utf-16",
+    "unicode": "utf-16",
+    **dict.fromkeys(("gb2312", "gb_2312-80", "euc-cn", "gbk", "x-gbk", "cp936", "ms936", "gb18030"), "gb18030"),
+    **dict.fromkeys(("big5", "x-big5"), "big5"), "big5-hkscs": "big5hkscs", "cp950": "cp950",
+    **dict.fromkeys(("shift_jis", "shift-jis", "x-sjis", "sjis", "windows-31j", "ms932", "cp932"), "cp932"),
+    "euc-jp": "euc_jp", "euc-kr": "euc_kr", "ks_c_5601-1987": "cp949", "ms949": "cp949",
+    "latin1": "latin-1", "iso8859-1": "latin-1", "iso8859_1": "latin-1", "koi8-r": "koi8-r",
+    **{f"iso-8859-{number}": f"iso8859-{number}" for number in (*range(1, 12), 13, 14, 15, 16)},
+    **{f"{name}125{number}": f"cp125{number}" for name in ("windows-", "cp") for number in range(9)},
+    # Editors of Apple's and Java's name the encoding of the machine that they ran on.
+    **dict.fromkeys(("macroman", "macintosh", "mac", "x-macroman"), "mac_roman"),
 }  # fmt: skip
 _DECLARATION = re.compile(r"^\s*<\?xml\b([^>]{0,200})\?>")
+# What may stand before the first element, without a document type.
+_PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _ENCODING = re.compile(r"""encoding\s*=\s*["']([\w.\-]{1,40})["']""")
 
 
@@ -31,9 +41,11 @@ def parse(content: bytes) -> etree._Element:
     """The root of a document. Raises Unreadable."""
     if len(content) > limits.BYTES:
         raise Unreadable("too_large", limit=limits.BYTES // (1024 * 1024))
-    text = _DECLARATION.sub("", _decode(content), count=1).strip()
-    # A document type may declare entities that grow or read files: none is taken, whatever it says.
-    if "<!doctype" in text.lower() or "<!entity" in text.lower():
+    text = _DECLARATION.sub("", _decode(content).lstrip("\ufeff"), count=1).strip()
+    # A document type may declare entities that grow or read files: none is taken, whatever it says. It can
+    # stand before the first element only; in a text (a template of a mail, say) it declares nothing.
+    before = _PROLOG.match(text)
+    if before is not None and text.startswith("<!", before.end()):
         raise Unreadable("doctype")
     parser = etree.XMLParser(
         encoding="utf-8", resolve_entities=False, load_dtd=False, dtd_validation=False, no_network=True,
@@ -44,6 +56,8 @@ def parse(content: bytes) -> etree._Element:
     except (etree.XMLSyntaxError, UnicodeEncodeError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         raise Unreadable("not_xml", line=line) from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise Unreadable("doctype")
     if sum(1 for _ in root.iter()) > limits.XML_ELEMENTS:
         raise Unreadable("too_large", limit=limits.BYTES // (1024 * 1024))
     return root
@@ -65,9 +79,11 @@ def _decode(content: bytes) -> str:
     declared = _ENCODING.search(head[1]) if head else None
     name = declared[1].lower() if declared else "utf-8"
     if name not in ENCODINGS:
+        if content.isascii():
+            return content.decode("ascii")
         raise Unreadable("encoding", name=name)
     # Read as bytes, the declaration cannot be of UTF-16: tools that hand on texts forget to change it.
-    return _decoded(content, "utf-8" if name.startswith("utf-16") else ENCODINGS[name])
+    return _decoded(content, "utf-8" if ENCODINGS[name].startswith("utf-16") else ENCODINGS[name])
 
 
 def _decoded(content: bytes, name: str) -> str:

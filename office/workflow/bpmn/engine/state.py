@@ -295,7 +295,8 @@ class State:
             raise faults(params={"element": place}) from error
         except RecursionError as error:
             raise Runaway(params={"element": place}) from error
-        self.sent += [each.event_definition.name for each in self._instance.get_events()]
+        # The end that ends everything is an event of the engine, too, without a name.
+        self.sent += [name for each in self._instance.get_events() if (name := each.event_definition.name)]
         if len(self._instance.tasks) > limits.DEPTH:
             self._check_depth(place)
 

@@ -64,7 +64,7 @@ class _Scope:
                 self.findings.error(node.id, node.name, "start_incoming")
             elif node.kind == "endEvent" and node.outgoing:
                 self.findings.error(node.id, node.name, "end_outgoing")
-            elif not self.following[node.id] and node.kind != "endEvent":
+            elif not self.following[node.id] and node.kind != "endEvent" and node.event != "compensate":
                 self.findings.error(node.id, node.name, "dead_end")
 
     def _ways_out(self, reached: set[str], ends: list[str]) -> bool:
