@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 
 from infra.setup.browser import browser_find
@@ -59,15 +59,16 @@ def failures_print(reports: list[Path]) -> None:
 
 def times_print(reports: list[Path]) -> None:
     """Say where the time went: folders of tests and single tests, the longest first."""
-    folders: Counter[str] = Counter()
-    tests: Counter[str] = Counter()
+    folders: defaultdict[str, float] = defaultdict(float)
+    tests: defaultdict[str, float] = defaultdict(float)
     for report in filter(Path.exists, reports):
         for case in ET.parse(report).iter("testcase"):
             seconds, where = float(case.get("time", 0)), case.get("classname", "")
             folders[".".join(where.split(".")[:3])] += seconds
             tests[f"{where}::{case.get('name')}"] += seconds
-    for name, seconds in [*folders.most_common(LONGEST), *tests.most_common(LONGEST)]:
-        print(f"{seconds:7.1f} s  {name}", flush=True)
+    for found in (folders, tests):
+        for name in sorted(found, key=found.__getitem__, reverse=True)[:LONGEST]:
+            print(f"{found[name]:7.1f} s  {name}", flush=True)
 
 
 def main(arguments: list[str]) -> int:
