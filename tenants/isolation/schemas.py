@@ -102,6 +102,15 @@ def foreign_keys() -> Finding:
     return held(_("There is none."))
 
 
+# The session's own area for temporary tables shows nothing as long as there are none.
+_LOOKED_UP_IN = """
+    SELECT array(
+        SELECT name::text FROM unnest(current_schemas(true)) name
+         WHERE name::text::regnamespace::oid <> pg_my_temp_schema()
+            OR EXISTS (SELECT FROM pg_class WHERE relnamespace = pg_my_temp_schema())
+    )"""
+
+
 @probe(
     "schemas.path",
     control="1.schema",
@@ -111,7 +120,7 @@ def foreign_keys() -> Finding:
     ),
 )
 def path() -> Finding:
-    found = one("SELECT current_schemas(true)::text[]")
+    found = one(_LOOKED_UP_IN)
     strange = [each for each in found if each not in (current_bureau().schema, PUBLIC, "pg_catalog")]
     if strange or current_bureau().schema not in found:
         return broken(_("It looks in {count} areas that are not this office's."), count=len(strange))

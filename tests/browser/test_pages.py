@@ -162,10 +162,7 @@ def _look(view: View, window: Window, world: World, short: str) -> list[str]:
         found += [f"{short} {width}: wrong language: {text}" for text in left]
         for theme in themes:
             page.emulate_media(color_scheme=theme)
-            # The page's own script answers; where a person has chosen a theme, there is nothing to await.
-            page.locator(f"html:not([data-tb-theme=auto]), html[data-bs-theme={theme}]").wait_for(
-                state="attached"
-            )
+            eye.await_theme(theme)
             if (rules := AXE.get((short, width, theme))) is not None:
                 frame = window.first_look(f"{view.label(world)} {short} {width} {theme}")
                 found += [f"{short} {width} {theme}: {text}" for text in eye.axe(rules, frame=frame)]

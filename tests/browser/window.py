@@ -162,6 +162,18 @@ class Eye:
         )
         return found
 
+    def await_theme(self, theme: str) -> None:
+        """Wait until the page's own script has answered; where a person has chosen a theme, there is nothing to await."""
+        html = f"html:not([data-tb-theme=auto]), html[data-bs-theme={theme}]"
+        # Every frame, where a locator would look again after a tenth of a second.
+        assert self._evaluate(
+            "new Promise((done) => {"
+            f"const until = performance.now() + {PATIENCE}, look = () =>"
+            f" document.querySelector({json.dumps(html)}) ? done(true)"
+            " : performance.now() > until ? done(false) : requestAnimationFrame(look);"
+            "look(); })"
+        ), f"the page does not become {theme}"
+
     def close(self) -> None:
         """Let go of the page."""
         self._session.detach()

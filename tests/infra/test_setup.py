@@ -38,10 +38,16 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     return lacking
 
 
+@pytest.mark.parametrize(("has_light", "package"), [(True, "chromium-headless-shell"), (False, "chromium")])
 def test_root_on_debian_gets_browser_and_fonts_with_apt(
-    commands: list[list[str]], bare: set[str], monkeypatch: pytest.MonkeyPatch
+    commands: list[list[str]],
+    bare: set[str],
+    monkeypatch: pytest.MonkeyPatch,
+    has_light: bool,
+    package: str,
 ) -> None:
     monkeypatch.setattr(browser_module.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(browser_module, "apt_has", lambda _package: has_light)
 
     def install(argv: Sequence[str], **_: object) -> None:
         commands.append(list(argv))
@@ -51,7 +57,7 @@ def test_root_on_debian_gets_browser_and_fonts_with_apt(
     monkeypatch.setattr(browser_module, "run", install)
     browser()
     assert commands[0][:2] == ["apt-get", "update"]
-    assert commands[1][-2:] == ["chromium", "fonts-noto-cjk"]
+    assert commands[1][-2:] == [package, "fonts-noto-cjk"]
 
 
 def test_only_what_is_missing_is_installed(

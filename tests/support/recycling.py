@@ -6,7 +6,7 @@ with is left alone and never used again.
 
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import connection
 
 from tenants import pool, version
 from tenants.context import host_context, owner_context
@@ -60,6 +60,7 @@ class Swept:
     """A schema that waits for its next bureau."""
 
     schema: str
+    database: str
     version: str
     facts: str
 
@@ -69,33 +70,34 @@ _facts: dict[str, Swept] = {}  # of the schemas in use, when they were claimed
 
 
 def claim() -> str:
-    """A schema as the pool gives it: a swept one if there is one of the code's version."""
-    code = version.code_version()
-    for each in _waiting:
-        if each.version == code:
-            _waiting.remove(each)
+    """A schema as the pool gives it, in the caller's transaction: one that was used before if it is as it was built."""
+    code, database = version.code_version(), str(connection.settings_dict["NAME"])
+    for each in [one for one in _waiting if (one.version, one.database) == (code, database)]:
+        _waiting.remove(each)
+        if _facts_of(each.schema) == each.facts:
+            _sweep(each.schema)
             _facts[each.schema] = each
             return each.schema
     schema, _from_pool = pool.claim()
-    _facts[schema] = Swept(schema, code, _facts_of(schema))
+    _facts[schema] = Swept(schema, database, code, _facts_of(schema))
     return schema
 
 
 def give_back(bureau: Bureau) -> None:
-    """Sweep the schema of a closed bureau, which forgets it. Without effect for one that `claim` did not give."""
+    """Let the schema of a closed bureau be used again. Without effect for one that `claim` did not give."""
     known = _facts.pop(bureau.schema_name, None)
-    if known is None or len(_waiting) >= MOST or known.version != bureau.version:
-        return
-    with transaction.atomic():
-        if _facts_of(known.schema) != known.facts:
-            return
-        with owner_context(known.schema), connection.cursor() as cursor:
-            cursor.execute(_SWEEP)
-            cursor.execute("SET LOCAL session_replication_role = origin")
-        pool._seed(BureauRef(id=None, schema=known.schema))
+    if known is not None and len(_waiting) < MOST and known.version == bureau.version:
         with host_context():
             Bureau.objects.filter(pk=bureau.pk).update(schema_name=f"gone_{bureau.pk.hex}")
-    _waiting.append(known)
+        _waiting.append(known)
+
+
+def _sweep(schema: str) -> None:
+    """Empty it, and let every function put its first rows: now, as what it does then may be patched by a test."""
+    with owner_context(schema), connection.cursor() as cursor:
+        cursor.execute(_SWEEP)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    pool._seed(BureauRef(id=None, schema=schema))
 
 
 def _facts_of(schema: str) -> str:
