@@ -27,11 +27,11 @@ def build() -> str:
         roles.grant_schema(name, name)
         template.replay(text, name)
         restrict(schema=name, role=name)
-        _seed(BureauRef(id=None, schema=name))
+        seed(BureauRef(id=None, schema=name))
     return name
 
 
-def _seed(ref: BureauRef) -> None:
+def seed(ref: BureauRef) -> None:
     """Let every function of an office put its first rows, with fresh keys, as the bureau's own role."""
     with bureau_context(ref):
         for function in registry.functions():

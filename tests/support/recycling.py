@@ -97,7 +97,7 @@ def _sweep(schema: str) -> None:
     with owner_context(schema), connection.cursor() as cursor:
         cursor.execute(_SWEEP)
         cursor.execute("SET LOCAL session_replication_role = origin")
-    pool._seed(BureauRef(id=None, schema=schema))
+    pool.seed(BureauRef(id=None, schema=schema))
 
 
 def _facts_of(schema: str) -> str:

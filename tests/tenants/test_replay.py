@@ -67,7 +67,7 @@ def test_a_seed_that_fails_leaves_neither_schema_nor_role(monkeypatch):
             return cursor.fetchone()
 
     before = ours()
-    monkeypatch.setattr(pool, "_seed", lambda ref: 1 / 0)
+    monkeypatch.setattr(pool, "seed", lambda ref: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         pool.build()
     assert ours() == before

@@ -35,5 +35,10 @@ def due() -> Q:
 
 def seconds_to_wait() -> Combinable:
     """How many seconds a job row's next attempt is away; 0 if it is due."""
-    away = ExpressionWrapper(F("run_after") - Now(), output_field=DurationField())
-    return Case(When(due(), then=Value(0.0)), default=Extract(away, "epoch"), output_field=FloatField())
+    return seconds_until("run_after", due())
+
+
+def seconds_until(moment: str, is_due: Q) -> Combinable:
+    """How many seconds the column `moment` lies ahead; 0 where `is_due` holds."""
+    away = ExpressionWrapper(F(moment) - Now(), output_field=DurationField())
+    return Case(When(is_due, then=Value(0.0)), default=Extract(away, "epoch"), output_field=FloatField())

@@ -6,21 +6,11 @@ a moment further ahead than that was written before the clock went back, and is 
 
 import datetime
 
-from django.db.models import (
-    Case,
-    DateTimeField,
-    DurationField,
-    ExpressionWrapper,
-    F,
-    FloatField,
-    Q,
-    Value,
-    When,
-)
+from django.db.models import Case, DateTimeField, DurationField, ExpressionWrapper, Q, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Extract, Now
+from django.db.models.functions import Now
 
-from asp.jobs.dbclock import in_seconds
+from asp.jobs.dbclock import in_seconds, seconds_until
 
 # Ten tries over about a day.
 PAUSES = (10, 30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
@@ -38,8 +28,7 @@ def due() -> Q:
 
 def seconds_to_wait() -> Combinable:
     """How many seconds a row's next try is away; 0 if it is due."""
-    away = ExpressionWrapper(F("next_try") - Now(), output_field=DurationField())
-    return Case(When(due(), then=Value(0.0)), default=Extract(away, "epoch"), output_field=FloatField())
+    return seconds_until("next_try", due())
 
 
 def _latest() -> ExpressionWrapper:
