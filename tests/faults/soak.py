@@ -135,7 +135,8 @@ def work(course: Course, number: int, permits: dict[str, threading.Semaphore]) -
             story.tell(course.world)
             course.told[story.name] += 1
         except Exception as error:  # noqa: BLE001 - whatever a client meets is a finding, not the end of the run
-            course.failures.append(f"{story.name}: {type(error).__name__}: {str(error)[:300]}")
+            course.failures.append(finding := f"{story.name}: {type(error).__name__}: {str(error)[:300]}")
+            print(f"  finding: {finding}", flush=True)
         finally:
             if permit:
                 permit.release()
@@ -252,7 +253,7 @@ def _tell(course: Course, began: float) -> None:
     ledger = course.world.ledger
     print(
         f"{minutes:5.1f} min  {course.kills} kills  {ledger.acts} acts  {len(ledger.troubles)} troubles  "
-        f"{len(found := course.failures + ledger.wrong)} findings  {found[-1][:200] if found else ''}".rstrip(),
+        f"{len(course.failures) + len(ledger.wrong)} findings  {ledger.wrong[-1][:200] if ledger.wrong else ''}".rstrip(),
         flush=True,
     )
 

@@ -186,17 +186,31 @@ def _patch(request: HttpRequest, upload: Upload) -> HttpResponse:
         raise tus.ProtocolError(415, f"Content-Type {tus.CONTENT_TYPE} is required")
     offset = tus.number_of(request, "Upload-Offset")
     length = tus.body_length_of(request)
-    if upload.state == UploadState.DONE and offset + length == upload.length:
-        # The answer to the last PATCH was lost, and it is sent again: the same answer.
-        return _patched(upload)
     if upload.state != UploadState.RECEIVING:
-        raise OffsetConflict if upload.state == UploadState.DONE else UploadOver
+        return _late(request, upload, offset + length)
     if offset + length > upload.length:
         raise tus.ProtocolError(413, "More bytes than were declared")
     purpose = purposes.get(upload.purpose)
     if purpose is None:
         raise UploadOver
-    return _patched(_take(request, upload, purpose, Actor.of(request), length, offset=offset))
+    try:
+        return _patched(_take(request, upload, purpose, Actor.of(request), length, offset=offset))
+    except UploadOver:
+        # The sender's own request before this one, which it had given up, has just come to its end.
+        with brief_transaction():
+            upload.refresh_from_db()
+        return _late(request, upload, offset + length)
+
+
+def _late(request: HttpRequest, upload: Upload, end: int) -> HttpResponse:
+    """Answer a PATCH up to byte `end` of an upload that takes none any more."""
+    if upload.state != UploadState.DONE:
+        raise UploadOver(upload.refusal["code"] if upload.refusal else None)
+    if end != upload.length:
+        raise OffsetConflict
+    # The answer to the last PATCH was lost, and it is sent again: the same answer.
+    _drain(request)
+    return _patched(upload)
 
 
 def _terminate(request: HttpRequest, upload: Upload) -> HttpResponse:  # noqa: ARG001
