@@ -18,7 +18,7 @@ from office.workflow.desk.case import Case
 from office.workflow.desk.people import People
 from office.workflow.desk.telling import Telling
 from office.workflow.desk.versions import version_of
-from office.workflow.models import Event, Instance, ItemState, Step, StepState, WorkItem
+from office.workflow.models import Event, Instance, ItemState, Step, StepState, WorkItem, large_of
 from office.workflow.standins import stand_in_for
 
 SERVICE_JOB = "workflow.service"
@@ -73,7 +73,7 @@ class Desk:
         """Take one instance in hand, locked. Raises Instance.DoesNotExist."""
         if instance_id not in self.cases:
             rows = Instance.objects.select_for_update(of=("self",)).select_related("process")
-            self._take([rows.get(pk=instance_id)])
+            self._take([rows.defer(*large_of(process="process")).get(pk=instance_id)])
         return self.cases[instance_id]
 
     def take(self, instances: Sequence[Instance]) -> list[Case]:

@@ -11,7 +11,7 @@ from office.workflow.models.instances import (
     Step,
     StepState,
 )
-from office.workflow.models.processes import Process, ProcessKind, ProcessVersion
+from office.workflow.models.processes import Process, ProcessKind, ProcessVersion, large_of
 from office.workflow.models.work import Follow, ItemKind, ItemState, WorkItem
 
 __all__ = [
@@ -31,4 +31,5 @@ __all__ = [
     "Step",
     "StepState",
     "WorkItem",
+    "large_of",
 ]

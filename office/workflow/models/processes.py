@@ -8,6 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.keys import uuid7
 
+# What is large in a row: pages and steps that only name the process leave it out (`large_of`).
+PROCESS_LARGE = ("draft_bpmn", "draft_form", "origin_text")
+VERSION_LARGE = ("bpmn", "spec", "form")
+
+
+def large_of(*, process: str = "", version: str = "") -> list[str]:
+    """The large fields of a process and of a version that are reached by these relations, for `defer`."""
+    ways = ((process, PROCESS_LARGE), (version, VERSION_LARGE))
+    return [f"{way}__{name}" for way, names in ways if way for name in names]
+
 
 class ProcessKind(models.TextChoices):
     """Who says what comes next: the drawing, or whoever has it in hand."""

@@ -15,7 +15,7 @@ from django.http import Http404
 from asp.accounts.models import Account, AccountKind, AccountState
 from asp.accounts.subjects import subjects_of
 from office.workflow.errors import PeopleUnfit
-from office.workflow.models import FormFile, Instance, ItemState, Process, Step, WorkItem
+from office.workflow.models import FormFile, Instance, ItemState, Process, Step, WorkItem, large_of
 from office.workflow.permissions import OVERSEE, USE
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def instance_get_for(*, account: Account, instance_id: uuid.UUID) -> Instance:
     """Return an instance that `account` may see, with process, version and starter; else Http404."""
     found = (
         Instance.objects.select_related("process", "version", "starter")
+        .defer(*large_of(process="process", version="version"))
         .filter(visible(account), pk=instance_id)
         .first()
     )
@@ -59,7 +60,8 @@ def item_get_for(*, account: Account, item_id: uuid.UUID) -> WorkItem:
     """Return a part that is `account`'s own, open or not, with step and instance; else Http404."""
     found = (
         items_of(account)
-        .select_related("step", "instance__process", "instance__version", "for_account")
+        .select_related("step", "instance__process", "for_account")
+        .defer(*large_of(process="instance__process"))
         .filter(pk=item_id)
         .first()
     )

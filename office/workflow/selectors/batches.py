@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from asp.accounts.models import Account
 from asp.ui.text import localized
 from office.workflow.desk.versions import version_of
-from office.workflow.models import InstanceState, ItemKind, ItemState, WorkItem
+from office.workflow.models import InstanceState, ItemKind, ItemState, WorkItem, large_of
 from office.workflow.selectors.access import items_of
 from office.workflow.selectors.form_access import needs_form
 
@@ -46,7 +46,7 @@ def batches_of(account: Account, item_ids: Sequence[uuid.UUID]) -> tuple[list[Ba
     """Sort what was ticked into batches and what has to be looked at alone; keys that are not one's own are nothing."""
     rows = items_of(account).filter(pk__in=list(item_ids)[:MOST])
     rows = rows.select_related("step", "instance__process", "for_account").defer(
-        "instance__values", "instance__state_data"
+        "instance__values", "instance__state_data", *large_of(process="instance__process")
     )
     groups: dict[str, Batch] = {}
     left: list[Left] = []

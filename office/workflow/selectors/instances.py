@@ -141,6 +141,7 @@ def story_of(instance: Instance) -> Story:
     steps = list(Step.objects.filter(instance=instance).order_by("id"))
     by_step = {each.pk: each for each in steps}
     for item in items:
+        item.instance = instance
         if item.step_id is not None:
             item.step = by_step[item.step_id]
     version = version_of(instance.version_id)

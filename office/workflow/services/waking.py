@@ -9,7 +9,7 @@ from django.utils import timezone
 from asp.audit.actor import Actor
 from asp.ui.errors import UserFacingError
 from office.workflow.desk import Case, Desk
-from office.workflow.models import Instance, InstanceState
+from office.workflow.models import Instance, InstanceState, large_of
 
 log = logging.getLogger(__name__)
 PORTION = 50
@@ -32,7 +32,8 @@ def wake_due(*, limit: int = PORTION, now: datetime.datetime | None = None) -> i
 @transaction.atomic
 def _portion(limit: int, now: datetime.datetime, *, careful: bool = False) -> int:
     due = Instance.objects.filter(next_due__lte=now, state=InstanceState.RUNNING).order_by("next_due")
-    rows = list(due.select_for_update(skip_locked=True, of=("self",)).select_related("process")[:limit])
+    due = due.select_for_update(skip_locked=True, of=("self",)).select_related("process")
+    rows = list(due.defer(*large_of(process="process"))[:limit])
     if not rows:
         return 0
     desk = Desk(actor=Actor.system("scheduler"), now=now)

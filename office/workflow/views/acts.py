@@ -24,9 +24,9 @@ from office.workflow.errors import (
     ValuesChanged,
 )
 from office.workflow.forms_work import OpinionForm, ReasonForm, RejectForm, ReturnForm, SignersForm, WordsForm
-from office.workflow.models import ItemKind, WorkItem
+from office.workflow.models import Instance, ItemKind, WorkItem
 from office.workflow.permissions import OVERSEE, USE
-from office.workflow.selectors.access import oversees
+from office.workflow.selectors.access import item_get_for, oversees
 from office.workflow.selectors.form_access import bound_for
 from office.workflow.selectors.instances import story_of
 from office.workflow.views._acts import FORMS, Ask, act, act_by, instance_of, own_item
@@ -49,20 +49,17 @@ MENDABLE = (PeopleMissing, PeopleUnfit, UnknownOutcome, OpinionMissing, ValuesCh
 def complete(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
     """Do one's part of a step, with an outcome and an opinion; or only keep the form (`save`)."""
     account = person(request)
-    found = instance_of(request, instance_id)
-    item = _item(request, found.pk)
-    item.instance = found
+    found, item = _own_part(request, instance_id)
     if item.kind == ItemKind.READ:
         services.complete(actor=Actor.of(request), item=item, account=account)
         flash(request, gettext("Marked as read."))
         return redirect("workflow:todo-read")
-    story = story_of(found)
     saves = "save" in request.POST
-    bound = bound_for(account, found, item, story.items, posted=request.POST, partial=saves)
+    bound = bound_for(account, found, item, [item], posted=request.POST, partial=saves)
     # A part that is over, or a process that stands still, is refused by the service in its own words.
     open_now = item.is_open and found.is_running
     if open_now and not (bound.is_valid or (saves and not bound.refused)):
-        return page(request, found, story, item, bound=bound, status=422)
+        return page(request, found, story_of(found), item, bound=bound, status=422)
     values = bound.values if open_now else None
     revision = number_or_none(request.POST.get("revision"))
     try:
@@ -98,14 +95,15 @@ def complete(request: HttpRequest, instance_id: uuid.UUID) -> HttpResponse:
     return redirect("workflow:todo")
 
 
-def _item(request: HttpRequest, instance_id: uuid.UUID) -> WorkItem:
-    """The reader's own part, also one that is over: then the service says so."""
+def _own_part(request: HttpRequest, instance_id: uuid.UUID) -> tuple[Instance, WorkItem]:
+    """The reader's own part, also one that is over: then the service says so. Raises Http404."""
     key = uuid_or_none(request.POST.get("item"))
-    rows = WorkItem.objects.select_related("step", "for_account", "account")
-    found = rows.filter(pk=key, instance=instance_id, account=person(request)).first() if key else None
-    if found is None:
+    if key is None:
         raise Http404
-    return found
+    item = item_get_for(account=person(request), item_id=key)
+    if item.instance is None or item.instance.pk != instance_id:
+        raise Http404
+    return item.instance, item
 
 
 @requires(USE, OVERSEE)

@@ -1,6 +1,8 @@
 """The built front end: what Vite wrote, by the names the templates use."""
 
+import functools
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +17,40 @@ class BundleMissing(Exception):
     """The front end has not been built, or a name in a template is not in it."""
 
 
-_read: tuple[int, dict[str, Any]] = (0, {})
+LOOK_SECONDS = 1.0  # a new build is noticed so soon; a page asks for forty icons
+
+
+class _Manifest:
+    """Vite's manifest as it was read last."""
+
+    def __init__(self) -> None:
+        self.chunks: dict[str, Any] = {}
+        self._changed = 0
+        self._looked = 0.0
+
+    def look(self) -> None:
+        """Read it anew if it has changed. Raises BundleMissing if nothing was built yet."""
+        now = time.monotonic()
+        if self._changed and now - self._looked < LOOK_SECONDS:
+            return
+        try:
+            changed = MANIFEST.stat().st_mtime_ns
+        except FileNotFoundError:
+            self._changed = 0
+            raise BundleMissing("The front end has not been built") from None
+        if self._changed != changed:
+            self.chunks = json.loads(MANIFEST.read_text(encoding="utf-8"))
+            self._changed = changed
+        self._looked = now
+
+
+_manifest = _Manifest()
 
 
 def manifest() -> dict[str, Any]:
     """Vite's manifest, read once per build. Raises BundleMissing if nothing was built yet."""
-    global _read
-    try:
-        changed = MANIFEST.stat().st_mtime_ns
-    except FileNotFoundError:
-        raise BundleMissing("The front end has not been built") from None
-    if _read[0] != changed:
-        _read = (changed, json.loads(MANIFEST.read_text(encoding="utf-8")))
-    return _read[1]
+    _manifest.look()
+    return _manifest.chunks
 
 
 def entry_files(name: str) -> tuple[list[str], list[str]]:
@@ -37,13 +60,17 @@ def entry_files(name: str) -> tuple[list[str], list[str]]:
         chunk = manifest()[key]
     except KeyError:
         raise BundleMissing(f"The front end has no entry {name!r}") from None
-    styles = [static(PREFIX + path) for path in chunk.get("css", [])]
-    return styles, [static(PREFIX + chunk["file"])]
+    return [_url(path) for path in chunk.get("css", [])], [_url(chunk["file"])]
 
 
 def asset_url(name: str) -> str:
     """The URL of an asset that the build wrote beside the entries, such as `icons.svg`."""
     try:
-        return static(PREFIX + manifest()[name]["file"])
+        return _url(manifest()[name]["file"])
     except KeyError:
         raise BundleMissing(f"The front end has no asset {name!r}") from None
+
+
+@functools.lru_cache(maxsize=256)
+def _url(path: str) -> str:
+    return str(static(PREFIX + path))

@@ -1,5 +1,6 @@
 """The template library `ui`: icons, states, fields, dates, the front-end bundle."""
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -48,6 +49,11 @@ def icon(name: str, classes: str = "", title: str = "") -> SafeString:
         sprite = built.asset_url("icons.svg")
     except built.BundleMissing:
         sprite = ""
+    return _drawn(sprite, name, str(classes), str(title))
+
+
+@functools.lru_cache(maxsize=1024)
+def _drawn(sprite: str, name: str, classes: str, title: str) -> SafeString:
     css = f"icon {classes}".strip()
     use = format_html('<use href="{}#{}"/>', sprite, name)
     if title:
