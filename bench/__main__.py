@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 AREAS = ("host", "ground", "workflow")
 # Parts of an area that can be run alone.
-PARTS = ("workflow_engine", "workflow_insight", "workflow_todo")
+PARTS = ("workflow_engine", "workflow_insight", "workflow_steps", "workflow_todo")
 
 
 def main(arguments: list[str]) -> int:
