@@ -10,6 +10,7 @@ from dataclasses import replace
 from lxml import etree
 
 from office.workflow.bpmn import extension, foreign, limits, xml
+from office.workflow.bpmn.attributes import identifier, is_true, label
 from office.workflow.bpmn.elements import (
     BPMN,
     KINDS,
@@ -18,12 +19,12 @@ from office.workflow.bpmn.elements import (
     TB,
     Definition,
     Flow,
-    Loop,
     Node,
-    Timer,
 )
+from office.workflow.bpmn.events import EventReader
 from office.workflow.bpmn.expressions import plain
 from office.workflow.bpmn.findings import Findings
+from office.workflow.bpmn.repeats import loop_of
 
 # Parts of a process that only describe: they change nothing of what runs.
 _DESCRIBES = frozenset(
@@ -36,18 +37,6 @@ _DESCRIBES = frozenset(
         "messageFlow message signal error escalation itemDefinition category"
     ).split()
 )
-_EVENTS = {
-    "timerEventDefinition": "timer",
-    "messageEventDefinition": "message",
-    "terminateEventDefinition": "terminate",
-    "errorEventDefinition": "error",
-    "escalationEventDefinition": "escalation",
-    "linkEventDefinition": "link",
-    "signalEventDefinition": "signal",
-    "conditionalEventDefinition": "conditional",
-    "compensateEventDefinition": "compensate",
-    "cancelEventDefinition": "cancel",
-}
 
 
 def read(content: bytes, findings: Findings) -> Definition | None:
@@ -62,16 +51,6 @@ def read(content: bytes, findings: Findings) -> Definition | None:
         return None
     process = _choose(root, findings)
     return _Reader(root, process, findings).read() if process is not None else None
-
-
-def label(element: etree._Element) -> str:
-    """The name on an element, in one line."""
-    return " ".join(element.get("name", "").split())[: limits.NAME_LENGTH]
-
-
-def identifier(element: etree._Element) -> str:
-    """The id of an element."""
-    return element.get("id", "").strip()
 
 
 def _choose(root: etree._Element, findings: Findings) -> etree._Element | None:
@@ -119,16 +98,7 @@ class _Reader:
         self.flows: dict[str, Flow] = {}
         self.scopes: dict[str, list[str]] = {}
         self.boundaries: dict[str, list[str]] = {}
-        self.names = {
-            identifier(each): each
-            for each in xml.children(root, BPMN, "message", "error", "escalation", "signal")
-        }
-        # Some tools write what an event waits for beside the processes, and refer to it.
-        self.events = {
-            identifier(each): each
-            for each in root.iter(f"{{{BPMN}}}*")
-            if xml.split(each.tag)[1].endswith("EventDefinition")
-        }
+        self.events = EventReader(root, findings)
         self.labels = {identifier(each): label(each) for each in process.iter() if each.get("name")}
         self.seen: dict[str, str] = {}
         self.lanes: dict[str, str] = {}
@@ -217,7 +187,7 @@ class _Reader:
         name = label(element)
         if not self._identify(element, node):
             return ""
-        if _true(element, "isForCompensation"):
+        if is_true(element, "isForCompensation"):
             self.findings.error(node, name, "compensation")
             return ""
         foreign.check_scripts(element, node, name, self.findings)
@@ -231,13 +201,13 @@ class _Reader:
             default=element.get("default", "").strip(),
             lane=self.lanes.get(node, ""),
             note=xml.text_of(xml.child(element, BPMN, "documentation"))[:1000],
-            loop=self._loop(element, kind, node, name),
+            loop=loop_of(element, kind, node, name, self.findings),
         )
         if kind == "userTask":
             step = extension.StepReader(element, node, name, self.findings).read()
             repeats = xml.child(element, BPMN, "multiInstanceLoopCharacteristics")
             if repeats is not None and made.loop is None:
-                order = "sequence" if _true(repeats, "isSequential") else "parallel"
+                order = "sequence" if is_true(repeats, "isSequential") else "parallel"
                 rule = "share" if step.sign.rule == "share" else "all"
                 step = replace(step, sign=replace(step.sign, rule=rule, order=order))
             made = replace(made, step=step)
@@ -247,13 +217,13 @@ class _Reader:
         elif kind == "callActivity":
             called = element.get("calledElement", "").strip()
             made = replace(made, called=called.rpartition(":")[2])
-        elif kind == "subProcess" and _true(element, "triggeredByEvent"):
+        elif kind == "subProcess" and is_true(element, "triggeredByEvent"):
             self.findings.error(node, name, "event_sub_process")
             return ""
         elif kind in ("sendTask", "receiveTask"):
-            made = replace(made, event="message", message=self._referred(element, "messageRef"))
+            made = replace(made, event="message", message=self.events.referred(element, "messageRef"))
         elif kind.endswith("Event"):
-            made = self._event(element, made)
+            made = self.events.read(element, made)
         self.nodes[node] = made
         self.scopes[scope].append(node)
         if made.attached:
@@ -267,103 +237,6 @@ class _Reader:
                 self.findings.error(node, name, "quantity", what=f"{attribute}={element.get(attribute)}"[:60])
         if kind == "eventBasedGateway" and element.get("eventGatewayType", "").strip() == "Parallel":
             self.findings.error(node, name, "event_gateway_all")
-
-    def _event(self, element: etree._Element, node: Node) -> Node:
-        definitions = [
-            each for each in xml.children(element, BPMN) if xml.split(each.tag)[1].endswith("EventDefinition")
-        ]
-        for ref in xml.children(element, BPMN, "eventDefinitionRef"):
-            found = self.events.get(xml.text_of(ref).rpartition(":")[2])
-            if found is None:
-                return replace(node, event="unknown")
-            definitions.append(found)
-        if node.kind == "boundaryEvent":
-            node = replace(
-                node,
-                attached=element.get("attachedToRef", "").strip().rpartition(":")[2],
-                interrupting=element.get("cancelActivity", "true").strip() not in ("false", "0"),
-            )
-        if len(definitions) > 1:
-            return replace(node, event="multiple")
-        if not definitions:
-            return node
-        event = _EVENTS.get(xml.split(definitions[0].tag)[1], "")
-        node = replace(node, event=event or "unknown")
-        if event == "timer":
-            return replace(node, timer=self._timer(element, definitions[0], node))
-        if event in ("message", "error", "escalation"):
-            attribute = {"message": "messageRef", "error": "errorRef", "escalation": "escalationRef"}[event]
-            if node.kind == "boundaryEvent" and event != "message" and not definitions[0].get(attribute):
-                return node  # Without a name, whatever comes is caught.
-            return replace(node, message=self._referred(definitions[0], attribute, element))
-        if event == "link":
-            return replace(node, message=label(definitions[0]) or node.name)
-        return node
-
-    def _referred(self, element: etree._Element, attribute: str, event: etree._Element | None = None) -> str:
-        """What a message, an error or an escalation is called; without a reference the element's own name."""
-        ref = element.get(attribute, "").strip()
-        found = self.names.get(ref)
-        if found is None:
-            found = self.names.get(ref.rpartition(":")[2])
-        if found is None:
-            return "" if ref else label(element) or (label(event) if event is not None else "")
-        return found.get("errorCode") or found.get("escalationCode") or label(found) or identifier(found)
-
-    def _timer(self, element: etree._Element, definition: etree._Element, node: Node) -> Timer | None:
-        waits = [
-            each
-            for holder in (definition, element)
-            for each in extension.ours(holder)
-            if xml.split(each.tag)[1] == "wait"
-        ]
-        if waits:
-            amount = extension.amount_of(waits[0], "amount")
-            if amount is None:
-                self.findings.error(node.id, node.name, "amount", text=waits[0].get("amount", "")[:40])
-                return None
-            return Timer("wait", "", *amount)
-        for local, kind in (("timeDate", "date"), ("timeDuration", "duration"), ("timeCycle", "cycle")):
-            if (found := xml.child(definition, BPMN, local)) is not None:
-                text = xml.text_of(found)
-                if kind != "date" and len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
-                    text = text[1:-1]
-                return Timer(kind, text)  # type: ignore[arg-type]
-        self.findings.error(node.id, node.name, "timer_empty")
-        return None
-
-    def _loop(self, element: etree._Element, kind: str, node: str, name: str) -> Loop | None:
-        if xml.child(element, BPMN, "standardLoopCharacteristics") is not None:
-            self.findings.error(node, name, "standard_loop")
-            return None
-        repeats = xml.child(element, BPMN, "multiInstanceLoopCharacteristics")
-        if repeats is None:
-            return None
-        foreign.check_scripts(repeats, node, name, self.findings)
-        collection = xml.text_of(xml.child(repeats, BPMN, "loopDataInputRef"))
-        collection = repeats.get(f"{{{TB}}}collection", "").strip() or collection
-        if not collection:
-            if kind != "userTask":
-                self.findings.error(node, name, "loop_collection")
-            else:
-                self._countersigned(element, repeats, node, name)
-            return None
-        item = repeats.get(f"{{{TB}}}item", "").strip()
-        named = xml.child(repeats, BPMN, "inputDataItem")
-        if not item and named is not None:
-            item = label(named) or identifier(named)
-        until = xml.text_of(xml.child(repeats, BPMN, "completionCondition"))
-        return Loop(_true(repeats, "isSequential"), collection, item or "item", plain(until))
-
-    def _countersigned(self, element: etree._Element, repeats: etree._Element, node: str, name: str) -> None:
-        """Several instances for the performers of the step: what the drawing says of their number is not used."""
-        stated = any(xml.split(each.tag)[1] == "sign" for each in extension.ours(element))
-        if xml.child(repeats, BPMN, "loopCardinality") is not None:
-            self.findings.warning(node, name, "loop_cardinality")
-        for each in foreign.collections(repeats):
-            self.findings.warning(node, name, "loop_foreign", name=each[:60])
-        if xml.text_of(xml.child(repeats, BPMN, "completionCondition")) and not stated:
-            self.findings.error(node, name, "loop_until")
 
     def _flow_name(self, element: etree._Element) -> str:
         """A flow as people know it: its own name, else what it connects."""
@@ -421,7 +294,3 @@ class _Reader:
 
 
 _COUNTED = frozenset((BPMN, each) for each in (*KINDS, *REFUSED))
-
-
-def _true(element: etree._Element, attribute: str) -> bool:
-    return element.get(attribute, "").strip() in ("true", "1")
