@@ -4,8 +4,6 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from pypinyin import Style, lazy_pinyin
-
 from asp.blobs.names import clean_filename
 
 _NUMBER = re.compile(r"\d+")
@@ -27,6 +25,11 @@ def sort_key_of(name: str) -> str:
     """What puts 第2章 before 第10章 and 北京 before 上海: padded numbers, pinyin, small letters."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     padded = _NUMBER.sub(lambda match: match.group().lstrip("0").zfill(12), plain)
+    if padded.isascii():
+        return padded[:300]
+    # Late, as in asp.accounts.pinyin: its dictionaries take a third of a second to read.
+    from pypinyin import Style, lazy_pinyin
+
     return "".join(lazy_pinyin(padded, style=Style.TONE3, neutral_tone_with_five=True))[:300]
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any
-
-from jsonschema import Draft202012Validator
+from typing import TYPE_CHECKING, Any
 
 from asp.forms.definition.model import Definition
 from asp.forms.kinds import kind_of
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -41,8 +42,11 @@ def misfits(definition: Definition, values: Mapping[str, Any]) -> list[str]:
     return sorted([*unknown, *wrong])
 
 
-def _validator(definition: Definition, name: str) -> Draft202012Validator:
+def _validator(definition: Definition, name: str) -> "Draft202012Validator":
     """One field's validator: a broken value is named, and only what is filled in costs something."""
+    # Late: few processes look at forms, and the library reads every dialect when it is imported.
+    from jsonschema import Draft202012Validator
+
     kept = definition.__dict__.setdefault("_validators", {})
     if name not in kept:
         each = definition.by_name[name]
@@ -52,5 +56,7 @@ def _validator(definition: Definition, name: str) -> Draft202012Validator:
 
 
 @lru_cache(maxsize=1)
-def _nothing() -> Draft202012Validator:
+def _nothing() -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator
+
     return Draft202012Validator(False)

@@ -8,8 +8,6 @@ their beginning. Han runs can also be found by pinyin initials (`ysb` finds é¢„ç
 import re
 import unicodedata
 
-from pypinyin import Style, lazy_pinyin
-
 # The Han blocks that names use, compatibility ideographs included, and kana and Hangul with them.
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3040-\u30ff\uac00-\ud7af"
 RUNS = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+")
@@ -72,6 +70,9 @@ def _pairs(run: str) -> list[str]:
 
 def _initials(run: str) -> list[str]:
     # A character without a reading keeps its place as a question mark, at which a word of initials ends.
+    # Late, as in asp.accounts.pinyin: its dictionaries take a third of a second to read.
+    from pypinyin import Style, lazy_pinyin
+
     syllables = lazy_pinyin(run, style=Style.NORMAL, errors=lambda unread: "?" * len(unread))
     letters = "".join(each if each.startswith("?") else each[:1] for each in syllables)
     text = "".join(letter if letter.isascii() and letter.isalpha() else "?" for letter in letters)
