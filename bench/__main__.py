@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-AREAS = ("host", "ground", "workflow")
+AREAS = ("host", "ground", "workflow", "documents")
 # Parts of an area that can be run alone.
 PARTS = ("workflow_engine", "workflow_insight", "workflow_steps", "workflow_todo")
 

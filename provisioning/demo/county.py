@@ -51,6 +51,7 @@ class Body:
     files: tuple[File, ...] = ()
     posts: tuple[tuple[str, str, int], ...] = ()
     functions: tuple[str, ...] = ("library",)
+    agency_code: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -97,6 +98,7 @@ _UNIT_FILES = (
 BODIES = (
     Body(
         slug="fgj",
+        agency_code="云发改",
         name="云溪县发展和改革局",
         name_en="Yunxi County Development and Reform Bureau",
         organisation="MB000101",
@@ -135,6 +137,7 @@ BODIES = (
     ),
     Body(
         slug="czj",
+        agency_code="云财",
         name="云溪县财政局",
         name_en="Yunxi County Finance Bureau",
         organisation="MB000102",
@@ -162,6 +165,7 @@ BODIES = (
     ),
     Body(
         slug="zrzy",
+        agency_code="云自然资",
         name="云溪县自然资源局",
         name_en="Yunxi County Natural Resources Bureau",
         organisation="MB000103",
@@ -186,6 +190,7 @@ BODIES = (
     ),
     Body(
         slug="sthj",
+        agency_code="云环",
         name="云溪县生态环境局",
         name_en="Yunxi County Ecology and Environment Bureau",
         organisation="MB000104",
@@ -210,6 +215,7 @@ BODIES = (
     ),
     Body(
         slug="slj",
+        agency_code="云水",
         name="云溪县水利局",
         name_en="Yunxi County Water Resources Bureau",
         organisation="MB000105",
@@ -234,6 +240,7 @@ BODIES = (
     ),
     Body(
         slug="cgz",
+        agency_code="云城管",
         name="云溪县城关镇人民政府",
         name_en="Chengguan Town Government, Yunxi County",
         organisation="MB000106",

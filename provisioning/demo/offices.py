@@ -10,7 +10,7 @@ from asp.blobs.services import blob_write
 from office.library import services as library
 from office.organization import selectors as organization_selectors
 from office.organization import services as organization
-from provisioning.demo import processes
+from provisioning.demo import documents, processes
 from provisioning.demo.accounts import activate
 from provisioning.demo.county import Body, File
 from provisioning.demo.secret import Secrets
@@ -36,8 +36,10 @@ def furnish(
                     activate(secrets, site=bureau.slug, account=people[worker.name])
                     present[worker.name] = Account.objects.get(pk=people[worker.name].pk)
             _files(body, departments, present)
+            leader, head, clerk = (present[name] for name in _cast(body))
+            documents.set_up(leader, head, code=body.agency_code)
             if with_processes:
-                processes.set_up(*(present[name] for name in _cast(body)))
+                processes.set_up(leader, head, clerk)
 
 
 def _cast(body: Body) -> tuple[str, str, str]:

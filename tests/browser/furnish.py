@@ -60,7 +60,7 @@ from tenants.isolation.registry import broken, find
 from tenants.keys import uuid7
 from tenants.models import Bureau
 from tenants.observe import recent
-from tests.browser import furnish_drawings, furnish_host, furnish_processes
+from tests.browser import furnish_documents, furnish_drawings, furnish_host, furnish_processes
 from tests.browser.furnish_host import TESTER, office_of
 from tests.browser.sheets import staff_sheet
 
@@ -258,6 +258,7 @@ def _office(world: dict[str, Any]) -> None:
     _files(world, clerk, leader)
     designer = furnish_processes.fill(world, Secrets(settings.ASP.data_dir))
     _person(world, "designer", "fgj", designer)
+    _person(world, "keeper", "fgj", furnish_documents.fill(world))
     _own_days(system)
 
 

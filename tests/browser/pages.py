@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page
 
-from tests.browser import pages_processes
+from tests.browser import pages_documents, pages_processes
 from tests.browser.view import Act, View, submit
 from tests.browser.window import World
 
@@ -306,6 +306,7 @@ STAFF = (
 NOT_LOOKED_AT = frozenset(
     {
         *pages_processes.NOT_LOOKED_AT,
+        *pages_documents.NOT_LOOKED_AT,
         *("healthz", "readyz", "ui:accent", "ui:set-language", "ui:set-theme"),
         *("accounts:start-over", "accounts:sign-out", "accounts:sessions-end-others", "accounts:session-end"),
         *("accounts:account-unlock", "accounts:account-disable", "accounts:account-enable"),
@@ -349,4 +350,4 @@ NOT_LOOKED_AT = frozenset(
         *("provisioning:role-template-discard", "offers:accept", "offers:decline", "offers:merge"),
     }
 )
-VIEWS = (*HALL, *GATE, *HOST, *ADMINISTRATION, *STAFF, *pages_processes.VIEWS)
+VIEWS = (*HALL, *GATE, *HOST, *ADMINISTRATION, *STAFF, *pages_processes.VIEWS, *pages_documents.VIEWS)

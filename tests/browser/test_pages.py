@@ -18,11 +18,12 @@ from django.urls import URLResolver, get_resolver
 from playwright.sync_api import Browser
 
 from infra.tools import ROOT
+from office.documents import numbering
 from office.organization import seed
 from office.workflow import central
 from office.workflow.bpmn.steps import writer
-from provisioning.demo import county, roles
-from tests.browser import furnish, furnish_drawings, furnish_host, furnish_processes, words
+from provisioning.demo import county, documents, roles
+from tests.browser import furnish, furnish_documents, furnish_drawings, furnish_host, furnish_processes, words
 from tests.browser.pages import NOT_LOOKED_AT, NOTICE, VIEWS, View, track
 from tests.browser.window import LOOKS, Eye, Window, World, cookie_set, sign_in_as, window_open
 from tests.support import engineering_centre
@@ -47,13 +48,14 @@ ALL = os.environ.get("LOOKS") == "all" or "UPDATE_SCREENSHOTS" in os.environ
 AXE: dict[tuple[str, int, Theme], Sequence[str]] = {("zh", 1440, "light"): (), ("zh", 390, "dark"): LOOKS}
 # What people typed stays in their language.
 SOURCES = (
-    *(county, engineering_centre, furnish, furnish_drawings, furnish_host, furnish_processes, roles, seed),
+    *(county, documents, engineering_centre, furnish, furnish_documents, furnish_drawings, furnish_host),
+    *(furnish_processes, numbering, roles, seed),
     writer,
 )
 DATA = "".join(inspect.getsource(module) for module in SOURCES)
 DATA += "".join(path.read_text("utf-8") for path in central.FOLDER.glob("*.json"))
 DATA += f"{NOTICE}国办发明电"
-DATA += "中文云溪县授权书预算表 审计日志-"
+DATA += "中文云溪县授权书预算表 审计日志- 云发改发 云发改函 云发改办公会纪要"
 EMPTY_VIEWS = tuple(
     replace(view, name=f"{view.name}-empty", who=f"empty-{view.who}") for view in VIEWS if view.empty
 )

@@ -39,6 +39,8 @@ from tests.support.people import Cast, people
 CONTROL_ELSEWHERE = {
     "library:access-change": "only with a level; see the tests of sharing",
     "audit:export-fetch": "only once a file was made; see the tests of the export",
+    "exports:fetch": "only once a file was made; see the tests of the register of document numbers",
+    "exports:part": "only with the name of a kind of export; see the same tests",
     "organization:import-refused": "only once a check has refused rows; see the tests of the import",
     "accounts:sign-out": "its success is the way to the gate",
     "accounts:start-over": "its success is the way to the gate",

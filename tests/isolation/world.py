@@ -21,6 +21,7 @@ from asp.ui.moments import today
 from asp.workdays import calendar_for_site
 from asp.workdays.models import DeadlineChange
 from asp.workdays.services import local_day_add
+from office.documents import services as documents
 from office.library import services as library
 from office.library.models import Level
 from office.notices.models import HostNotice
@@ -88,6 +89,17 @@ def processes(cast: Cast) -> None:
     )
 
 
+def numbers(cast: Cast) -> None:
+    """A code with its register: a number in use, one that is reserved."""
+    head = Actor.of_account(cast.head)
+    code = documents.code_create(actor=head, code=f"{MARK}发", style="yearly", use=MARK)
+    entry = documents.Entry(
+        title=f"{MARK}通知", kind="notice", signed_on=today(), addressee=MARK, signer=MARK
+    )
+    documents.number_take(actor=head, account=cast.head, code=code, entry=entry)
+    documents.numbers_reserve(actor=head, account=cast.head, code=code, title=f"{MARK}预留", until=today())
+
+
 def furnish(bureau: BureauRef) -> Cast:
     """Fill `bureau` and return its cast; every name and text in it carries MARK."""
     cast = people(bureau, mark=MARK)
@@ -96,7 +108,13 @@ def furnish(bureau: BureauRef) -> Cast:
         role = role_create(
             actor=Actor.of_account(cast.security),
             name=f"{MARK}角色",
-            codes=["library.use", "workflow.process.design", "workflow.instance.oversee"],
+            codes=[
+                "library.use",
+                "workflow.process.design",
+                "workflow.instance.oversee",
+                "documents.number.register",
+                "documents.number.manage",
+            ],
         )
         role_grant(actor=Actor.of_account(cast.security), role=role, subject=Subject(PERSON, cast.head.pk))
         cabinet = library.cabinet_open_personal(actor=head, account=cast.head)
@@ -148,6 +166,7 @@ def furnish(bureau: BureauRef) -> Cast:
             results=[Result(probe, held(MARK))],
         )
         processes(cast)
+        numbers(cast)
         job_start(
             actor=Actor.of_account(cast.system),
             job=verify_log,

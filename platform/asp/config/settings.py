@@ -53,12 +53,14 @@ _HOST_ONLY = [
 _OFFICE = [
     "asp.search.apps.SearchConfig",
     "asp.assurance.apps.AssuranceConfig",
+    "asp.exports.apps.ExportsConfig",
     "office.organization.apps.OrganizationConfig",
     "office.workbench.apps.WorkbenchConfig",
     "office.notices.apps.NoticesConfig",
     "office.offers.apps.OffersConfig",
     "office.library.apps.LibraryConfig",
     "office.workflow.apps.WorkflowConfig",
+    "office.documents.apps.DocumentsConfig",
 ]
 
 

@@ -1,6 +1,7 @@
 """The two kinds of file: .xlsx and .csv. Both are written row by row into a file on disk."""
 
 import csv
+import datetime
 import io
 import shutil
 import tempfile
@@ -24,20 +25,24 @@ MEDIA_TYPES = {"xlsx": XLSX, "csv": "text/csv"}
 SHEET_ROWS = 1_048_575
 BOM = "\ufeff"  # without it Excel takes Chinese for another encoding
 TIME = "yyyy-mm-dd hh:mm:ss"
+DAY = "yyyy-mm-dd"
+MIDNIGHT = datetime.time()
 
 # What is only known when all rows are written: how many there were.
 About = Callable[[int], list[Line]]
 
 
 @contextmanager
-def spreadsheet(columns: list[Column], rows: Iterable[list[Value]], about: About) -> Iterator[IO[bytes]]:
-    """An .xlsx: the entries, on as many sheets as they need, then what the export says of itself."""
+def spreadsheet(
+    columns: list[Column], rows: Iterable[list[Value]], about: About, *, title: str = ""
+) -> Iterator[IO[bytes]]:
+    """An .xlsx: the entries, on as many sheets called `title` as they need, then what the export says of itself."""
     book = Workbook(write_only=True)
     sheet: Any = None
     count = 0
     for row in rows:
         if count % SHEET_ROWS == 0:
-            sheet = _sheet(book, columns, number=count // SHEET_ROWS + 1)
+            sheet = _sheet(book, columns, title or _("Entries"), number=count // SHEET_ROWS + 1)
         sheet.append([_cell(sheet, value) for value in row])
         count += 1
     last = book.create_sheet(_("About this export"))
@@ -82,8 +87,7 @@ def _csv(file: IO[bytes], *, start: str = "") -> Iterator[Callable[[list[str]], 
         text.detach()
 
 
-def _sheet(book: Any, columns: list[Column], *, number: int) -> Any:
-    title = _("Entries")
+def _sheet(book: Any, columns: list[Column], title: str, *, number: int) -> Any:
     sheet = book.create_sheet(title if number == 1 else f"{title} {number}")
     sheet.freeze_panes = "A2"
     for place, each in enumerate(columns, start=1):
@@ -103,8 +107,14 @@ def _cell(sheet: Any, value: Value) -> Any:
         return safe(value)
     if value is None or isinstance(value, int):
         return value
+    if isinstance(value, datetime.datetime):
+        return _dated(sheet, value, TIME)
+    return _dated(sheet, datetime.datetime.combine(value, MIDNIGHT), DAY)
+
+
+def _dated(sheet: Any, value: datetime.datetime, shape: str) -> Any:
     cell = WriteOnlyCell(sheet, value=value)
-    cell.number_format = TIME
+    cell.number_format = shape
     return cell
 
 

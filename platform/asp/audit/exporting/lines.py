@@ -16,7 +16,7 @@ from asp.ui.moments import local
 
 CHUNK = 1000
 
-Value = str | int | datetime.datetime | None
+Value = str | int | datetime.datetime | datetime.date | None
 
 
 @dataclass(frozen=True, slots=True)

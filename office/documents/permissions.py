@@ -1,0 +1,4 @@
+"""Permission codes of official documents."""
+
+REGISTER = "documents.number.register"
+MANAGE = "documents.number.manage"
