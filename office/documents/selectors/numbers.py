@@ -53,7 +53,7 @@ class Wanted:
 
 
 def numbers_of(wanted: Wanted) -> "QuerySet[Number]":
-    """The numbers that fit, the latest of each code first."""
+    """The numbers that fit, the one that was given last first."""
     rows = Number.objects.select_related("series__code")
     if wanted.code is not None:
         rows = rows.filter(series__code=wanted.code)
@@ -74,7 +74,8 @@ def numbers_of(wanted: Wanted) -> "QuerySet[Number]":
             | Q(addressee__icontains=word)
             | Q(signer__icontains=word)
         )
-    return rows.order_by("-series__year", "series__code__sort", "series__code__code", "-number")
+    # In the order in which they were given, the last one first: within a series that is the order of the numbers.
+    return rows.order_by("-id")
 
 
 def number_get(number_id: uuid.UUID) -> Number:

@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,8 @@ from asp.audit.services import Act, record_many
 from asp.jobs.services import job_named, job_start
 from asp.workdays import Calendar, Clock, calendar_for_writing
 from office.workflow.bpmn import spec as engine
-from office.workflow.desk.case import Case
+from office.workflow.bulk import rows_update
+from office.workflow.desk.case import Case, rounds_of
 from office.workflow.desk.people import People
 from office.workflow.desk.telling import Telling
 from office.workflow.desk.versions import version_of
@@ -88,8 +89,11 @@ class Desk:
         by_step: dict[uuid.UUID, list[WorkItem]] = {}
         for item in items.order_by("place", "id") if steps else ():
             by_step.setdefault(item.step_id, []).append(item)  # type: ignore[arg-type]
+        rounds = rounds_of(keys) if len(instances) > 1 else {}
         for instance in instances:
             case = Case(self, instance, version_of(instance.version_id))
+            if len(instances) > 1:
+                case.rounds = rounds.get(instance.pk, {})
             for step in steps:
                 if step.instance_id == instance.pk:
                     case.hold(step, by_step.get(step.pk, []))
@@ -140,8 +144,8 @@ class Desk:
         # Steps before what points at them.
         for model in (Step, WorkItem, Event):
             model.objects.bulk_create(self.new[model], batch_size=500)
-        self._update(Step, self._changed[Step].values(), STEP_FIELDS)
-        self._update(WorkItem, self._changed[WorkItem].values(), ITEM_FIELDS)
+        rows_update(self._changed[Step].values(), STEP_FIELDS)
+        rows_update(self._changed[WorkItem].values(), ITEM_FIELDS)
         for step in self._jobs:
             if step.state == StepState.OPEN:
                 job_start(
@@ -154,12 +158,6 @@ class Desk:
                 )
         record_many(self._acts)
         self.telling.send(self.cases.values())
-
-    def _update(self, model: type[Any], rows: Collection[Any], fields: Sequence[str]) -> None:
-        if len(rows) == 1:
-            next(iter(rows)).save(update_fields=fields)
-        elif rows:
-            model.objects.bulk_update(rows, fields, batch_size=500)
 
 
 STEP_FIELDS = (

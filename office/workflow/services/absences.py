@@ -24,6 +24,7 @@ from asp.live import audiences
 from asp.live.services import publish
 from asp.notify.services import announce
 from office.workflow import errors
+from office.workflow.bulk import rows_update
 from office.workflow.live import TODO_LIST
 from office.workflow.models import (
     OPEN_STATES,
@@ -253,7 +254,7 @@ def _event(kind: str, item: WorkItem, person: Account, to: Account, now: datetim
 def _store(items: list[WorkItem], events: list[Event], account_ids: Collection[uuid.UUID]) -> None:
     if not events:
         return
-    WorkItem.objects.bulk_update(items, ["account", "for_account", "why", "read_at"], batch_size=PORTION)
+    rows_update(items, ["account", "for_account", "why", "read_at"])
     Event.objects.bulk_create(events)
     concerned = {each.account_id for each in items} | set(account_ids)
     publish(kind=TODO_LIST, to={audiences.account(each) for each in concerned})

@@ -19,6 +19,7 @@ from asp.notify.services import Word, announce_many
 from asp.workdays import Calendar, Changed, DeadlineMoved, calendar_for_writing
 from office.organization import services as organization
 from office.workflow import deadlines
+from office.workflow.bulk import rows_update
 from office.workflow.deadlines import ESCALATED, LAST, LATE, URGED, YELLOW
 from office.workflow.live import TODO_LIST
 from office.workflow.models import (
@@ -89,7 +90,7 @@ def _remind_portion(keys: Sequence[uuid.UUID], now: datetime.datetime) -> int:
             step.next_at = None  # whoever lets it go on puts its clock again
             continue
         telling.tell(step, deadlines.due_now(step, calendar, now))
-    Step.objects.bulk_update(steps, ["told", "next_at"], batch_size=PORTION)
+    rows_update(steps, ["told", "next_at"])
     telling.send()
     return len(steps)
 
@@ -293,11 +294,11 @@ def _recompute_portion(keys: Sequence[uuid.UUID], calendar: Calendar) -> Iterato
             changed[step.pk] = step
             if old != step.due_at:
                 moves.append(DeadlineMoved("workflow.step", step.pk, old, step.due_at, step.due_provisional))
-    Step.objects.bulk_update(list(changed.values()), deadlines.FIELDS, batch_size=PORTION)
+    rows_update(changed.values(), deadlines.FIELDS)
     items = list(WorkItem.objects.filter(step__in=changed, state__in=LIVE).order_by("id")) if changed else []
     for item in items:
         step = changed[item.step_id]  # type: ignore[index]
         item.due_at, item.yellow_at = step.due_at, step.yellow_at
-    WorkItem.objects.bulk_update(items, ["due_at", "yellow_at"], batch_size=PORTION)
+    rows_update(items, ["due_at", "yellow_at"])
     publish(kind=TODO_LIST, to={audiences.account(each.account_id) for each in items})
     yield from moves

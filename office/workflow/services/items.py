@@ -13,6 +13,7 @@ from django.utils import timezone
 from asp.accounts.models import Account
 from asp.live import audiences
 from asp.live.services import publish
+from office.workflow.bulk import rows_update
 from office.workflow.live import TODO_LIST
 from office.workflow.models import ItemKind, ItemState, WorkItem
 from tenants.registry import by_code
@@ -78,6 +79,6 @@ def todo_done(
     for row in rows:
         done = by is None or row.account_id == by.pk
         row.state, row.done_at, row.done_by = (ItemState.DONE if done else ItemState.DROPPED), now, by
-    WorkItem.objects.bulk_update(rows, ["state", "done_at", "done_by"], batch_size=500)
+    rows_update(rows, ["state", "done_at", "done_by"])
     publish(kind=TODO_LIST, to=[audiences.account(row.account_id) for row in rows])
     return len(rows)
