@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from asp.audit.exporting.lines import Column, Value
 from asp.ui.moments import day_text, local, today
 from asp.ui.text import localized
-from office.documents.models import Number, NumberAct, NumberState
+from office.documents.kinds import Kind
+from office.documents.models import ActKind, Number, NumberAct, NumberState
 from office.documents.selectors.numbers import Wanted, accounts_of, numbers_of
 from tenants.context import current_site
 
@@ -37,6 +38,7 @@ def columns() -> list[Column]:
 
 def rows(wanted: Wanted) -> Iterator[list[Value]]:
     """Each number that fits, in the order of the page; never more than a chunk in memory."""
+    words = _Words()
     found = numbers_of(wanted)
     keys = list(found.values_list("pk", flat=True))
     for start in range(0, len(keys), CHUNK):
@@ -44,7 +46,7 @@ def rows(wanted: Wanted) -> Iterator[list[Value]]:
         acts = _last_acts(list(part))
         for key in keys[start : start + CHUNK]:
             if key in part:
-                yield _row(part[key], acts.get(key))
+                yield _row(words, part[key], acts.get(key))
 
 
 def _last_acts(keys: list[Any]) -> dict[Any, NumberAct]:
@@ -52,18 +54,27 @@ def _last_acts(keys: list[Any]) -> dict[Any, NumberAct]:
     return {each.number_id: each for each in rows}
 
 
-def _row(number: Number, act: NumberAct | None) -> list[Value]:
+class _Words:
+    """The words of choices, looked up once: `get_…_display` translates every choice for every row."""
+
+    def __init__(self) -> None:
+        self.states, self.kinds, self.acts = (
+            {value: str(label) for value, label in each.choices} for each in (NumberState, Kind, ActKind)
+        )
+
+
+def _row(words: _Words, number: Number, act: NumberAct | None) -> list[Value]:
     return [
         number.text,
-        str(number.get_state_display()),
-        str(number.get_kind_display()) if number.kind else "",
+        words.states[number.state],
+        words.kinds.get(number.kind, ""),
         number.title,
         number.addressee,
         number.signer,
         number.signed_on,
         number.department,
         number.reserved_until,
-        str(act.get_kind_display()) if act else "",
+        words.acts[act.kind] if act else "",
         act.by_name if act else "",
         act.reason if act else "",
         local(number.changed_at).replace(tzinfo=None, microsecond=0),
