@@ -10,6 +10,7 @@
 What happens is heard with `office.workflow.hooks.listen`; services that a process calls are registered there.
 """
 
+from office.workflow.models import ItemKind
 from office.workflow.services.absences import absence_end, absence_set
 from office.workflow.services.acts import cancel, reject, resume, suspend, urge
 from office.workflow.services.brief import Brief, todo_brief
@@ -45,6 +46,7 @@ from office.workflow.services.templates import template_adopt, template_merge
 from office.workflow.services.waking import wake_due
 
 __all__ = [
+    "ItemKind",
     "Brief",
     "Next",
     "Place",
