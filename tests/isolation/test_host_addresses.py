@@ -77,6 +77,8 @@ def world() -> World:
         pair = Pair.objects.create(sender=f"b:{uuid7()}", receiver=f"b:{uuid7()}")
         moments = {"occurred_at": timezone.now(), "accepted_at": timezone.now()}
         Envelope.objects.create(id=uuid7(), pair=pair, seq=1, type=PROBE, state="delivered", **moments)
+    for account in three.values():
+        SiteClient("host").login_as(account)  # a browser elsewhere, whose session its owner may end
     return World(three, application, session)
 
 

@@ -104,6 +104,7 @@ def test_the_declarations_of_real_work():
         "assurance.self_test",
         "audit.export",
         "audit.verify",
+        "documents.register_export",
         "organization.import_check",
         "organization.import_run",
         "workflow.simulate",
