@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 
 from django.conf import settings
@@ -41,6 +42,7 @@ class Streams:
         self._port = port
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Semaphore(0)
+        self._listening: list[Future[None]] = []
         self.heard: dict[tuple[int, str], float] = {}
         self.news = threading.Condition()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
@@ -48,7 +50,10 @@ class Streams:
     def open(self, host: str, shown: list[str]) -> None:
         """Open one stream for each ticket and wait until all say hello."""
         for number, ticket in enumerate(shown):
-            asyncio.run_coroutine_threadsafe(self._listen(number, host, ticket), self._loop)
+            # Kept, because the loop itself holds its tasks weakly: one that nobody holds may be collected.
+            self._listening.append(
+                asyncio.run_coroutine_threadsafe(self._listen(number, host, ticket), self._loop)
+            )
         for _ in shown:
             if not self._ready.acquire(timeout=PATIENCE):
                 raise TimeoutError("not every stream was opened")
