@@ -170,22 +170,11 @@ def correct(request: HttpRequest, number_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(FORM)
 def void(request: HttpRequest, number_id: uuid.UUID) -> HttpResponse:
     """Void a number; it stays in the register."""
-    found = selectors.number_get(number_id)
-
-    def do(form: ReasonForm) -> HttpResponse:
-        services.number_void(
-            actor=Actor.of(request),
-            account=person(request),
-            number=found,
-            reason=form.cleaned_data["reason"],
-        )
-        return _done(request, found, gettext("{number} is void now. It stays in the register."))
-
-    return _ask(
+    return _reasoned(
         request,
-        found,
-        ReasonForm(request.POST or None),
-        do,
+        number_id,
+        services.number_void,
+        said=gettext("{number} is void now. It stays in the register."),
         title=_("Void {number}"),
         button=_("Void the number"),
         danger=True,
@@ -199,26 +188,29 @@ def void(request: HttpRequest, number_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(FORM)
 def release(request: HttpRequest, number_id: uuid.UUID) -> HttpResponse:
     """Approve that a void number of this year is used again."""
-    found = selectors.number_get(number_id)
-
-    def do(form: ReasonForm) -> HttpResponse:
-        services.number_free(
-            actor=Actor.of(request),
-            account=person(request),
-            number=found,
-            reason=form.cleaned_data["reason"],
-        )
-        return _done(request, found, gettext("{number} may be used again."))
-
-    return _ask(
+    return _reasoned(
         request,
-        found,
-        ReasonForm(request.POST or None),
-        do,
+        number_id,
+        services.number_free,
+        said=gettext("{number} may be used again."),
         title=_("Release {number}"),
         button=_("Release for use again"),
         text=_("Whoever numbers documents may then give this number to another document of this year."),
     )
+
+
+def _reasoned(
+    request: HttpRequest, number_id: uuid.UUID, service: Any, *, said: str, **context: Any
+) -> HttpResponse:
+    """Ask for a reason, and let `service` do it."""
+    found = selectors.number_get(number_id)
+
+    def do(form: ReasonForm) -> HttpResponse:
+        reason = form.cleaned_data["reason"]
+        service(actor=Actor.of(request), account=person(request), number=found, reason=reason)
+        return _done(request, found, said)
+
+    return _ask(request, found, ReasonForm(request.POST or None), do, **context)
 
 
 def _ask(
